@@ -1,0 +1,254 @@
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from articles.models import Article
+from clinic.mail.models import OutgoingEmail
+from clinic.practice.models import UrgentAdvice
+from providers.models import Provider, Treatment
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud without doubt
+CLAIM_LASTS = timedelta(minutes=15)
+
+
+def new_reference() -> str:
+    """A public reference that says nothing, as in R-7K3F-9Q2M: 30**8 of them."""
+    letters = [secrets.choice(REFERENCE_ALPHABET) for _n in range(8)]
+    return f"R-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
+    def live(self) -> "AppointmentRequestQuerySet":
+        """What the front desk still has to do something about."""
+        return self.filter(status__in=AppointmentRequest.LIVE)
+
+    def awaiting_reply(self) -> "AppointmentRequestQuerySet":
+        """Nobody has tried to reach the patient yet."""
+        return self.filter(status=AppointmentRequest.Status.NEW, first_contact_at=None)
+
+    def overdue(self, now: datetime) -> "AppointmentRequestQuerySet":
+        """Awaiting a reply past the promise."""
+        return self.awaiting_reply().filter(reply_due_at__lt=now)
+
+    def quarantined(self) -> "AppointmentRequestQuerySet":
+        return self.filter(status=AppointmentRequest.Status.QUARANTINED)
+
+    def by_promise(self) -> "AppointmentRequestQuerySet":
+        """Earliest promise first."""
+        return self.order_by("reply_due_at", "pk")
+
+    def with_mail_failed(self) -> "AppointmentRequestQuerySet":
+        """Adds `is_mail_failed`: a mail to the patient was refused for good, so somebody must call."""
+        failed = OutgoingEmail.objects.filter(reference=OuterRef("reference"), failed_at__isnull=False)
+        return self.annotate(is_mail_failed=Exists(failed))
+
+
+class AppointmentRequest(models.Model):
+    """What a patient asked for, how to reach them, and what became of it."""
+
+    class Kind(models.TextChoices):
+        APPOINTMENT = "appointment", _("appointment")
+        QUESTION = "question", _("question")
+
+    class Status(models.TextChoices):
+        NEW = "new", _("new")
+        QUARANTINED = "quarantined", _("to check")
+        CONTACTING = "contacting", _("contacting")
+        OFFERED = "offered", _("times offered")
+        BOOKED = "booked", _("booked")
+        ANSWERED = "answered", _("answered")
+        DECLINED = "declined", _("declined")
+        UNREACHABLE = "unreachable", _("unreachable")
+        DUPLICATE = "duplicate", _("duplicate")
+        SPAM = "spam", _("spam")
+        CANCELLED = "cancelled", _("withdrawn")
+
+    LIVE = [Status.NEW, Status.CONTACTING, Status.OFFERED]
+
+    class EnteredVia(models.TextChoices):
+        WEB = "web", _("website")
+        PHONE = "phone", _("phone call")
+        VOICEMAIL = "voicemail", _("voicemail")
+        WALK_IN = "walk_in", _("walk-in")
+
+    class Relation(models.TextChoices):
+        SELF = "self", _("Me")
+        CHILD = "child", _("My child under 18")
+        OTHER = "other", _("Someone else")
+
+    class PatientType(models.TextChoices):
+        NEW = "new", _("No, this is the first time")
+        RETURNING = "returning", _("Yes")
+        UNSURE = "unsure", _("Not sure")
+
+    class VisitType(models.TextChoices):
+        NEW_PROBLEM = "new_problem", _("A new problem")
+        FOLLOW_UP = "follow_up", _("A follow-up visit")
+        CHECK_UP = "check_up", _("A check-up")
+        BY_PHONE = "by_phone", _("A visit by phone")
+
+    class TimeOfDay(models.TextChoices):
+        MORNING = "morning", _("Morning")
+        AFTERNOON = "afternoon", _("Afternoon")
+        ANY = "any", _("Any time")
+
+    class ContactMethod(models.TextChoices):
+        PHONE = "phone", _("Phone call")
+        TEXT = "text", _("Text message")
+        EMAIL = "email", _("E-mail")
+
+    # Which request this is; the key makes the same form sent twice one request
+    reference = models.CharField(_("reference"), max_length=12, unique=True, default=new_reference, editable=False)
+    submission_key = models.CharField(max_length=64, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.APPOINTMENT)
+    entered_via = models.CharField(_("came by"), max_length=10, choices=EnteredVia.choices, default=EnteredVia.WEB)
+    source_article = models.ForeignKey(
+        Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("article")
+    )
+    source_treatment = models.ForeignKey(
+        Treatment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("treatment")
+    )
+    urgent_advice = models.ForeignKey(
+        UrgentAdvice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("urgent advice shown")
+    )
+
+    # Who is it for?
+    patient_relation = models.CharField(
+        _("who is it for"), max_length=5, choices=Relation.choices, default=Relation.SELF
+    )
+    patient_name = models.CharField(_("patient's full name"), max_length=120)
+    requester_name = models.CharField(_("your name"), max_length=120, blank=True)
+    patient_type = models.CharField(_("been here before"), max_length=9, choices=PatientType.choices, blank=True)
+
+    # The visit
+    visit_type = models.CharField(_("what for"), max_length=11, choices=VisitType.choices, blank=True)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("provider")
+    )
+    preferred_days = models.JSONField(_("which days"), default=list, blank=True)  # weekdays, Monday is 0
+    preferred_time = models.CharField(_("what time"), max_length=9, choices=TimeOfDay.choices, blank=True)
+
+    # Reaching them
+    contact_method = models.CharField(_("how to reach"), max_length=5, choices=ContactMethod.choices)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    voicemail_ok = models.BooleanField(_("voicemail is all right"), null=True, blank=True)
+    best_time = models.CharField(_("best time to reach"), max_length=9, choices=TimeOfDay.choices, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    preferred_language = models.CharField(_("language"), max_length=40, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    message = models.CharField(_("question"), max_length=500, blank=True)
+
+    # Where it stands
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NEW)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    reply_due_at = models.DateTimeField(_("reply due"), help_text=_("The promise. Set once, never moved."))
+    first_contact_at = models.DateTimeField(_("first contact"), null=True, blank=True)
+    next_action_at = models.DateTimeField(_("next action"), null=True, blank=True)
+    told_late_at = models.DateTimeField(_("patient told of delay"), null=True, blank=True)
+    appointment_at = models.DateTimeField(_("appointment"), null=True, blank=True)
+    appointment_with = models.ForeignKey(
+        Provider, on_delete=models.SET_NULL, null=True, blank=True, related_name="appointments", verbose_name=_("with")
+    )
+    last_event_at = models.DateTimeField(_("last event"), default=timezone.now)
+
+    # A claim is a lease beside the status: who is on it, until when
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("claimed by"),
+    )  # fmt: skip
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+
+    # Guarding: raising the version revokes every status link; the sender is an HMAC, never an address
+    link_version = models.PositiveIntegerField(default=1, editable=False)
+    sender = models.CharField(max_length=64, blank=True, editable=False)
+    suspicions = models.JSONField(_("why to check"), default=list, blank=True, editable=False)
+
+    objects = AppointmentRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment request")
+        verbose_name_plural = _("appointment requests")
+        ordering = ["reply_due_at", "pk"]
+        indexes = [
+            # The queue: live work, earliest promise first
+            models.Index(fields=["status", "reply_due_at", "id"], name="requests_queue"),
+            # "Many from one address in ten minutes", asked inside every submission
+            models.Index(fields=["sender", "created_at"], name="requests_by_sender", condition=~Q(sender="")),
+            # "Possibly the same person", and find by number
+            models.Index(fields=["phone"], name="requests_by_phone", condition=~Q(phone="")),
+            # What a provider's articles brought
+            models.Index(fields=["source_article"], name="requests_by_article", condition=Q(source_article__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contact_method="email") | ~Q(phone=""), name="requests_phone_to_call_or_text"
+            ),
+            models.CheckConstraint(condition=~Q(contact_method="email") | ~Q(email=""), name="requests_email_to_write"),
+            models.CheckConstraint(
+                condition=Q(kind="question", message__gt="") | Q(kind="appointment", visit_type__gt=""),
+                name="requests_ask_something",
+            ),
+            models.CheckConstraint(condition=Q(reply_due_at__gte=F("created_at")), name="requests_promise_after_asking"),
+            models.CheckConstraint(
+                condition=~Q(status="booked") | Q(appointment_at__isnull=False), name="requests_booked_has_a_time"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_awaiting_reply(self) -> bool:
+        return self.status == self.Status.NEW and self.first_contact_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_awaiting_reply and self.reply_due_at < now
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    def is_claimed(self, now: datetime) -> bool:
+        """Somebody's lease is still running."""
+        return self.claimed_by_id is not None and self.claimed_until is not None and self.claimed_until > now
+
+
+class RequestEvent(models.Model):
+    """Who did what to a request, and when. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        SUBMITTED = "submitted", _("asked")
+        CORRECTED = "corrected", _("sent again with changes")
+        MOVED = "moved", _("status changed")
+        CLAIMED = "claimed", _("claimed")
+        RELEASED_CLAIM = "released_claim", _("claim given back")
+        ATTEMPT = "attempt", _("tried to reach")
+        NOTE = "note", _("note")
+        TOLD_LATE = "told_late", _("patient told of delay")
+        CONTACT_CHANGED = "contact_changed", _("patient changed how to be reached")
+
+    appointment_request = models.ForeignKey(AppointmentRequest, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("who"), help_text=_("Nobody: the patient, or the system."),
+    )  # fmt: skip
+    from_status = models.CharField(_("from"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True)
+    to_status = models.CharField(_("to"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

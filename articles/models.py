@@ -1,0 +1,231 @@
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+
+from clinic.practice.prose import PROSE
+from providers.models import Condition, Provider, Treatment, lines
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self) -> "ArticleQuerySet":
+        """Articles the public reads: a version is live and nobody retired the article."""
+        return self.filter(live__isnull=False, retired_at=None)
+
+    def for_cards(self) -> "ArticleQuerySet":
+        """Newest first, with what a card shows, in one query."""
+        return self.select_related("live", "live__author", "live__picture").order_by("-first_published_at", "-pk")
+
+
+class Article(models.Model):
+    """The working copy its author edits. The public reads `live`, an immutable version of it."""
+
+    title = models.CharField(_("title"), max_length=120)
+    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    author = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="articles", verbose_name=_("author")
+    )
+    reviewer = models.ForeignKey(
+        Provider,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reviewed_articles",
+        verbose_name=_("reviewer"),
+    )
+    summary = models.CharField(
+        _("summary"), max_length=160, blank=True, help_text=_("Shown on cards and in search engines.")
+    )
+    intro = models.TextField(_("opening"), blank=True, help_text=_("A blank line starts a new paragraph."))
+    key_points = models.TextField(_("key points"), blank=True, help_text=_("Three to five, one a line."))
+    urgent_advice = models.TextField(_("call 911 if"), blank=True, help_text=_("Only where it applies."))
+    who_should_not = models.TextField(_("who should not"), blank=True, help_text=_("One a line, where it applies."))
+    body = ProseEditorField(
+        _("text"), extensions=PROSE, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
+    )
+    picture = models.ForeignKey(
+        "ArticleImage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lead picture")
+    )
+    treatments = models.ManyToManyField(Treatment, blank=True, related_name="articles", verbose_name=_("treatments"))
+    conditions = models.ManyToManyField(Condition, blank=True, related_name="articles", verbose_name=_("conditions"))
+    related = models.ManyToManyField("self", blank=True, symmetrical=False, verbose_name=_("related articles"))
+
+    # The review the clinic vouches for, and when the next one is due
+    last_reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
+    next_review_on = models.DateField(_("next review"), null=True, blank=True)
+
+    # What the public sees
+    live = models.OneToOneField(
+        "ArticleVersion", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="live_for"
+    )
+    first_published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("last saved"), auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-updated_at"]
+        indexes = [
+            # Lists and feeds read published articles, newest first
+            models.Index(
+                fields=["-first_published_at"],
+                name="articles_newest_published",
+                condition=Q(live__isnull=False, retired_at=None),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(live=None) | Q(first_published_at__isnull=False), name="articles_live_has_first_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:detail", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.live_id is not None and self.retired_at is None
+
+
+class ArticleVersion(models.Model):
+    """One published state of an article: finished HTML and everything around it. Never changed after it is written."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    published_at = models.DateTimeField(_("published"), default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("published by")
+    )
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=160)
+    intro = models.TextField(blank=True)
+    key_points = models.TextField(blank=True)
+    urgent_advice = models.TextField(blank=True)
+    who_should_not = models.TextField(blank=True)
+    body_html = models.TextField(help_text=_("Sanitised, with citations and pictures resolved."))
+    headings = models.JSONField(default=list, help_text=_("The h2 headings: [[id, text], …]."))
+    citations = models.JSONField(default=list, help_text=_("The references in order, as Citation.as_dict() gives them."))
+    words = models.PositiveIntegerField(default=0)
+    author = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="authored_versions")
+    reviewer = models.ForeignKey(Provider, on_delete=models.SET_NULL, null=True, related_name="reviewed_versions")
+    picture = models.ForeignKey("ArticleImage", on_delete=models.SET_NULL, null=True, related_name="+")
+    treatments = models.ManyToManyField(Treatment, related_name="article_versions")
+    conditions = models.ManyToManyField(Condition, related_name="article_versions")
+    related = models.ManyToManyField(Article, related_name="+")
+    last_reviewed_on = models.DateField(null=True)
+    next_review_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("published version")
+        verbose_name_plural = _("published versions")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="articles_version_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+    @property
+    def key_point_list(self) -> list[str]:
+        return lines(self.key_points)
+
+    @property
+    def caution_list(self) -> list[str]:
+        return lines(self.who_should_not)
+
+    @property
+    def urgent_advice_list(self) -> list[str]:
+        return lines(self.urgent_advice)
+
+    @property
+    def minutes_to_read(self) -> int:
+        """At 220 words a minute, an ordinary adult's pace (Brysbaert 2019 gives 238 for English), at least 1."""
+        return max(1, round(self.words / 220))
+
+
+class Citation(models.Model):
+    """One numbered reference of an article, with what it shows and what it does not."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="citations")
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    authors = models.CharField(_("authors"), max_length=400)
+    title = models.CharField(_("title"), max_length=400)
+    source = models.CharField(_("journal or publisher"), max_length=200, help_text=_("With volume and pages."))
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    doi = models.CharField(_("DOI"), max_length=120, blank=True, help_text=_("As in 10.1589/jpts.29.1502."))
+    pubmed_id = models.CharField(_("PubMed id"), max_length=12, blank=True)
+    url = models.URLField(_("address"), blank=True, help_text=_("Where there is no DOI."))
+    shows = models.TextField(_("what it shows"))
+    does_not_show = models.TextField(_("what it does not show"))
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="articles_citation_number_once"),
+            models.CheckConstraint(
+                condition=~Q(doi="", pubmed_id="", url=""),
+                name="articles_citation_can_be_found",
+                violation_error_message=_("Give a DOI, a PubMed id or an address, so that readers can find it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.title}"
+
+    @property
+    def address(self) -> str:
+        """Where a reader finds it: the DOI first, then PubMed, then the plain address."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pubmed_id:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
+        return self.url
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """What a published version keeps of it."""
+        names = ["number", "authors", "title", "source", "year", "doi", "pubmed_id", "shows", "does_not_show"]
+        return {name: getattr(self, name) for name in names} | {"address": self.address}
+
+
+class ArticleImage(models.Model):
+    """A picture uploaded for an article, kept only as clean files of our own making (articles/pictures.py)."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, null=True, blank=True, related_name="images", verbose_name=_("article")
+    )
+    file = models.ImageField(_("picture"), upload_to="articles/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    alt = models.CharField(_("what it shows"), max_length=250, blank=True, help_text=_("For readers who cannot see it."))
+    is_decorative = models.BooleanField(_("decorative, says nothing"), default=False)
+    caption = models.CharField(_("caption"), max_length=250, blank=True)
+    credit = models.CharField(_("credit"), max_length=120, blank=True)
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_decorative=True) | ~Q(alt=""),
+                name="articles_image_alt_or_decorative",
+                violation_error_message=_("Say what the picture shows, or tick decorative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or self.file.name

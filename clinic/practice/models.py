@@ -1,0 +1,192 @@
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from clinic.practice.hours import OpenTime
+
+
+class ClinicProfileQuerySet(models.QuerySet["ClinicProfile"]):
+    def current(self) -> "ClinicProfile":
+        """The clinic's one row; an unsaved, empty one before anybody filled it in."""
+        return self.first() or ClinicProfile()
+
+
+class ClinicProfile(models.Model):
+    """The clinic itself: who and where it is, and what it promises. One row, pk 1."""
+
+    name = models.CharField(_("name"), max_length=120, default=_("Our clinic"))
+    tagline = models.CharField(
+        _("tagline"), max_length=120, blank=True, help_text=_("What you do and for whom, in one sentence.")
+    )
+    summary = models.CharField(
+        _("summary"), max_length=160, blank=True, help_text=_("Two sentences for search engines.")
+    )
+
+    # Where patients find it
+    street = models.CharField(_("street"), max_length=120, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("state"), max_length=40, blank=True)
+    postal_code = models.CharField(_("ZIP code"), max_length=12, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="US", help_text=_("Two letters."))
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    directions_url = models.URLField(_("directions link"), blank=True)
+    parking = models.TextField(_("parking"), blank=True)
+    step_free_access = models.TextField(_("step-free access"), blank=True)
+
+    # How they reach it
+    phone = PhoneNumberField(_("phone"), blank=True)
+    texts_patients = models.BooleanField(_("the clinic texts patients"), default=False)
+    languages = models.CharField(
+        _("languages"), max_length=200, blank=True, help_text=_("Separated by commas: English, Spanish")
+    )
+
+    # Who is told about requests, and what patients are promised
+    desk_email = models.EmailField(_("front desk e-mail"), blank=True)
+    manager_email = models.EmailField(_("manager e-mail"), blank=True)
+    reply_within = models.DurationField(
+        _("reply within"),
+        default=timedelta(hours=4),
+        validators=[MinValueValidator(timedelta(minutes=30)), MaxValueValidator(timedelta(hours=80))],
+        help_text=_("Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."),
+    )
+
+    # A banner on every page, until the day it is no longer true
+    notice = models.CharField(_("notice"), max_length=240, blank=True)
+    notice_until = models.DateField(_("show the notice until"), null=True, blank=True)
+
+    objects = ClinicProfileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("clinic profile")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="practice_one_clinic_profile"),
+            models.CheckConstraint(
+                condition=models.Q(reply_within__gte=timedelta(minutes=30)), name="practice_reply_within_half_hour"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def place(self) -> str:
+        """Town and state, as in "Cary, NC"."""
+        return ", ".join(filter(None, [self.city, self.region]))
+
+    @property
+    def current_notice(self) -> str:
+        """The notice while it holds, else an empty string."""
+        over = self.notice_until and self.notice_until < timezone.localdate()
+        return "" if over else self.notice
+
+    @property
+    def language_list(self) -> list[str]:
+        return [language.strip() for language in self.languages.split(",") if language.strip()]
+
+
+class OpeningHours(models.Model):
+    """One span of one weekday; a day with a lunch break has two."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    clinic = models.ForeignKey(
+        ClinicProfile, on_delete=models.CASCADE, related_name="hours", default=1, editable=False
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")),
+                name="practice_hours_close_after_open",
+                violation_error_message=_("Closing time must be later than opening time."),
+            ),
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="practice_hours_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def ahead(self, today: date) -> "ClosureQuerySet":
+        """Closures that are on or still to come."""
+        return self.filter(ends_on__gte=today)
+
+
+class Closure(models.Model):
+    """Whole days on which the clinic is closed whatever the weekday says."""
+
+    clinic = models.ForeignKey(
+        ClinicProfile, on_delete=models.CASCADE, related_name="closures", default=1, editable=False
+    )
+    reason = models.CharField(_("reason"), max_length=80, help_text=_("Shown to patients, as in Thanksgiving."))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+
+    objects = ClosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("closure")
+        verbose_name_plural = _("closures")
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="practice_closure_ends_after_start",
+                violation_error_message=_("The last day must not be before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class UrgentAdvice(models.Model):
+    """The "Call 911 if…" card above the request form. Every change is a new row, so a request can say which it saw."""
+
+    title = models.CharField(_("title"), max_length=80, default=_("Call 911 if…"))
+    body = models.TextField(_("signs"), help_text=_("One sign a line, in a clinician's words."))
+    created_at = models.DateTimeField(_("in force since"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("urgent advice")
+        verbose_name_plural = _("urgent advice")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return _("version %(number)s") % {"number": self.pk}
+
+    @property
+    def signs(self) -> list[str]:
+        return [line.strip() for line in self.body.splitlines() if line.strip()]
+
+
+def open_time() -> OpenTime:
+    """The clinic's opening hours and closures as they stand now. Two queries."""
+    week: dict[int, list] = {}
+    for row in OpeningHours.objects.all():
+        week.setdefault(row.weekday, []).append((row.opens, row.closes))
+    closures = [(row.starts_on, row.ends_on) for row in Closure.objects.ahead(timezone.localdate() - timedelta(days=1))]
+    return OpenTime(week=week, closures=closures, zone=ZoneInfo(settings.TIME_ZONE))

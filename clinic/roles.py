@@ -1,0 +1,71 @@
+"""Who may do what: one table of roles and model permissions, applied after every migrate."""
+
+ROLES: dict[str, list[str]] = {
+    "Front desk": [
+        "appointments.view_appointmentrequest",
+        "appointments.add_appointmentrequest",
+        "appointments.change_appointmentrequest",
+        "appointments.view_requestevent",
+        "mail.view_outgoingemail",
+        "practice.view_clinicprofile",
+        "practice.view_openinghours",
+        "practice.view_closure",
+        "providers.view_provider",
+        "providers.view_timeaway",
+    ],
+    "Provider": [
+        "articles.view_article",
+        "articles.add_article",
+        "articles.change_article",
+        "articles.view_articleversion",
+        *[f"articles.{verb}_{model}" for model in ["citation", "articleimage"] for verb in ["view", "add", "change", "delete"]],
+        "providers.view_provider",
+        "providers.change_provider",
+        "providers.view_treatment",
+        "providers.view_condition",
+    ],
+    "Manager": [
+        *[f"practice.{verb}_{model}" for model in ["openinghours", "closure"] for verb in ["view", "add", "change", "delete"]],
+        "practice.view_clinicprofile",
+        "practice.add_clinicprofile",
+        "practice.change_clinicprofile",
+        "practice.view_urgentadvice",
+        "practice.add_urgentadvice",
+        *[f"pages.{verb}_page" for verb in ["view", "add", "change", "delete"]],
+        *[
+            f"providers.{verb}_{model}"
+            for model in ["provider", "treatment", "condition", "treatmentforcondition", "timeaway"]
+            for verb in ["view", "add", "change", "delete"]
+        ],
+        *[
+            f"articles.{verb}_{model}"
+            for model in ["article", "citation", "articleimage"]
+            for verb in ["view", "add", "change", "delete"]
+        ],
+        "articles.view_articleversion",
+        "appointments.view_appointmentrequest",
+        "appointments.add_appointmentrequest",
+        "appointments.change_appointmentrequest",
+        "appointments.view_requestevent",
+        "mail.view_outgoingemail",
+    ],
+}  # fmt: skip
+
+
+def apply_roles() -> None:
+    """Make the groups exist with exactly the permissions of the table. Safe to run again.
+
+    Raises LookupError when the table names a permission that no model has.
+    """
+    from django.contrib.auth.models import Group, Permission
+
+    permissions = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role, names in ROLES.items():
+        unknown = [name for name in names if name not in permissions]
+        if unknown:
+            raise LookupError(f"roles.py grants {role} permissions that do not exist: {', '.join(unknown)}")
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set([permissions[name] for name in names])
