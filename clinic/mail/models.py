@@ -24,6 +24,7 @@ class OutgoingEmail(models.Model):
     message_id = models.CharField(
         _("message id"), max_length=200, unique=True, help_text=_("The same at every try, so a repeat is recognisable.")
     )
+    in_reply_to = models.CharField(_("thread"), max_length=200, blank=True)
     template = models.CharField(_("message"), max_length=100, help_text=_("As in appointments/emails/received."))
     audience = models.CharField(_("to"), max_length=10, choices=Audience.choices)
     reference = models.CharField(_("reference"), max_length=20, blank=True, db_index=True)  # "e-mail failed" lookups

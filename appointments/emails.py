@@ -1,0 +1,108 @@
+"""One function a message. Each queues a row whose facts come from the short list below: never a patient's words."""
+
+from datetime import datetime, timedelta
+
+from django.core import signing
+
+from appointments.models import AppointmentRequest, RequestEvent
+from clinic.mail.models import OutgoingEmail
+from clinic.mail.queue import enqueue
+
+Audience = OutgoingEmail.Audience
+
+STATUS_SALT = "appointments.status"
+LINK_LASTS = timedelta(days=30)
+
+
+def status_token(reference: str, link_version: int) -> str:
+    """The signed half of a status link. Nothing is stored; a new link_version revokes it."""
+    return signing.dumps({"reference": reference, "link_version": link_version}, salt=STATUS_SALT)
+
+
+def patient_address(reference: str) -> str:
+    """Where mail about this request goes, or an empty string when the patient left no address."""
+    return AppointmentRequest.objects.filter(reference=reference).values_list("email", flat=True).first() or ""
+
+
+def safe_facts(appointment_request: AppointmentRequest) -> dict:
+    """All that any message may say of a request: codes, times and its own number."""
+    booked = appointment_request.appointment_at
+    return {
+        "request_id": appointment_request.pk,
+        "link_version": appointment_request.link_version,
+        "kind": appointment_request.kind,
+        "patient_type": appointment_request.patient_type,
+        "contact_method": appointment_request.contact_method,
+        "best_time": appointment_request.best_time,
+        "reply_due_at": appointment_request.reply_due_at.isoformat(),
+        "appointment_at": booked.isoformat() if booked else "",
+    }
+
+
+def to_desk(appointment_request: AppointmentRequest, message: str, *, name: str, **facts) -> None:
+    reference = appointment_request.reference
+    enqueue(
+        name=name,
+        template=f"appointments/emails/{message}",
+        audience=Audience.DESK,
+        reference=reference,
+        context=safe_facts(appointment_request) | facts,
+        in_reply_to="" if message == "desk_new_request" else f"new.{reference}",
+    )
+
+
+def to_patient(appointment_request: AppointmentRequest, message: str, *, name: str = "") -> None:
+    """Queue a message to the patient, if there is an address."""
+    if not appointment_request.email:
+        return
+    reference = appointment_request.reference
+    enqueue(
+        name=name or f"{message}.{reference}",
+        template=f"appointments/emails/{message}",
+        audience=Audience.PATIENT,
+        reference=reference,
+        context=safe_facts(appointment_request),
+        in_reply_to="" if message == "received" else f"received.{reference}",
+    )
+
+
+def desk_new_request(appointment_request: AppointmentRequest) -> None:
+    waiting = AppointmentRequest.objects.awaiting_reply().count()
+    to_desk(appointment_request, "desk_new_request", name=f"new.{appointment_request.reference}", waiting=waiting)
+
+
+def desk_correction(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
+    to_desk(appointment_request, "desk_correction", name=f"correction.{appointment_request.reference}.{event.pk}")
+
+
+def desk_withdrawn(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
+    to_desk(appointment_request, "desk_withdrawn", name=f"desk-withdrawn.{appointment_request.reference}.{event.pk}")
+
+
+def received(appointment_request: AppointmentRequest, *, again: RequestEvent | None = None) -> None:
+    """The receipt; `again` is the correction after which a mended address gets it anew."""
+    name = f"received.{appointment_request.reference}" + (f".{again.pk}" if again else "")
+    to_patient(appointment_request, "received", name=name)
+
+
+def running_late(appointment_request: AppointmentRequest) -> None:
+    to_patient(appointment_request, "running_late")
+
+
+def after_move(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
+    """Tell the patient of a move that concerns them."""
+    Status = AppointmentRequest.Status
+    message = {
+        Status.BOOKED: "booked",
+        Status.DECLINED: "declined",
+        Status.UNREACHABLE: "unreachable",
+        Status.CANCELLED: "withdrawn",
+    }.get(Status(appointment_request.status))
+    if message:
+        to_patient(appointment_request, message, name=f"{message}.{appointment_request.reference}.{event.pk}")
+
+
+def link_expires_at(appointment_request: AppointmentRequest) -> datetime:
+    """Thirty days after the last event or the appointment, whichever is later."""
+    last = max(filter(None, [appointment_request.last_event_at, appointment_request.appointment_at]))
+    return last + LINK_LASTS

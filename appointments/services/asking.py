@@ -1,0 +1,117 @@
+"""A patient asks, asks again, or takes it back."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from appointments import emails
+from appointments.models import AppointmentRequest, RequestEvent
+from clinic.practice.models import ClinicProfile, open_time
+
+Kind = RequestEvent.Kind
+Status = AppointmentRequest.Status
+
+MANY_FROM_ONE_SENDER = 5  # this many stored within MANY_WITHIN send the next one to be checked
+MANY_WITHIN = timedelta(minutes=10)
+
+
+def promise(at: datetime) -> datetime:
+    """By when a request that arrives at `at` is answered."""
+    return open_time().reply_due(at, ClinicProfile.objects.current().reply_within)
+
+
+@transaction.atomic
+def submit_request(
+    *,
+    answers: Mapping[str, Any],
+    submission_key: str,
+    sender: str = "",
+    suspicions: list[str] | None = None,
+    by=None,
+    now: datetime | None = None,
+) -> AppointmentRequest:
+    """Store a request, its first event and its mail, all or nothing, and return it.
+
+    `answers` are model fields by name. The same `submission_key` gives the same request: what changed since is
+    taken over while nobody works on it, and logged for whoever does. `suspicions` say why it should be checked
+    before anybody is called; it is kept and promised all the same.
+    """
+    now = now or timezone.now()
+    earlier = _by_key(submission_key)
+    if earlier:
+        return _correct(earlier, answers, now=now)
+    suspicions = list(suspicions or [])
+    if sender and _count_from(sender, now) >= MANY_FROM_ONE_SENDER:
+        suspicions.append("many_from_one_address")
+    appointment_request = AppointmentRequest(
+        **answers,
+        submission_key=submission_key,
+        sender=sender,
+        suspicions=suspicions,
+        status=Status.QUARANTINED if suspicions else Status.NEW,
+        created_at=now,
+        last_event_at=now,
+        reply_due_at=promise(now),
+    )
+    try:
+        with transaction.atomic():
+            appointment_request.save(force_insert=True)
+    except IntegrityError:
+        # The same form, sent twice at once: the other one was a moment earlier
+        earlier = _by_key(submission_key)
+        if earlier is None:
+            raise
+        return _correct(earlier, answers, now=now)
+    record(appointment_request, Kind.SUBMITTED, by=by, at=now, to_status=appointment_request.status)
+    if appointment_request.status == Status.NEW:
+        announce(appointment_request)
+    return appointment_request
+
+
+def announce(appointment_request: AppointmentRequest) -> None:
+    """Tell the desk and the patient that a request is in the queue."""
+    emails.desk_new_request(appointment_request)
+    emails.received(appointment_request)
+
+
+def record(
+    appointment_request: AppointmentRequest, kind: str, *, by=None, at: datetime | None = None, **details
+) -> RequestEvent:
+    """Add to the request's trail. `details` are fields of RequestEvent."""
+    at = at or timezone.now()
+    AppointmentRequest.objects.filter(pk=appointment_request.pk).update(last_event_at=at)
+    appointment_request.last_event_at = at
+    return RequestEvent.objects.create(appointment_request=appointment_request, kind=kind, by=by, at=at, **details)
+
+
+def _by_key(submission_key: str) -> AppointmentRequest | None:
+    return AppointmentRequest.objects.select_for_update().filter(submission_key=submission_key).first()
+
+
+def _count_from(sender: str, now: datetime) -> int:
+    return AppointmentRequest.objects.filter(sender=sender, created_at__gt=now - MANY_WITHIN).count()
+
+
+def _correct(appointment_request: AppointmentRequest, answers: Mapping[str, Any], *, now: datetime) -> AppointmentRequest:
+    """The patient went back, mended an answer and sent the form again."""
+    changed = [name for name, value in answers.items() if getattr(appointment_request, name) != value]
+    if not changed:
+        return appointment_request
+    labels = {name: str(AppointmentRequest._meta.get_field(name).verbose_name) for name in changed}
+    untouched = appointment_request.status in (Status.NEW, Status.QUARANTINED) and not appointment_request.is_claimed(now)
+    if not untouched:
+        # Somebody may be dialling the old number this minute: the row stays, the new answers go on the trail
+        new_answers = "\n".join(f"{labels[name]}: {answers[name]}" for name in changed)
+        event = record(appointment_request, Kind.CORRECTED, at=now, text=new_answers)
+        emails.desk_correction(appointment_request, event)
+        return appointment_request
+    for name in changed:
+        setattr(appointment_request, name, answers[name])
+    appointment_request.save(update_fields=changed)
+    event = record(appointment_request, Kind.CORRECTED, at=now, text=", ".join(labels.values()))
+    if "email" in changed and appointment_request.status == Status.NEW:
+        emails.received(appointment_request, again=event)
+    return appointment_request

@@ -1,0 +1,76 @@
+"""What the front desk does with a request. Each step locks the row, checks the table of moves, leaves a trail."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from appointments import emails
+from appointments.models import CLAIM_LASTS, AppointmentRequest, RequestEvent
+from appointments.moves import MoveRefused, is_allowed
+from appointments.services.asking import announce, record
+
+Kind = RequestEvent.Kind
+Status = AppointmentRequest.Status
+
+
+@transaction.atomic
+def move(
+    *,
+    appointment_request: AppointmentRequest,
+    to: str,
+    by=None,
+    text: str = "",
+    now: datetime | None = None,
+    appointment_at: datetime | None = None,
+    appointment_with=None,
+) -> AppointmentRequest:
+    """Move a request to another status and tell the patient where that concerns them.
+
+    `by` is the member of staff, None the patient or the system; `text` is a note for the trail. Booking needs
+    `appointment_at`. Raises MoveRefused when the status, read again under lock, does not allow it.
+    """
+    now = now or timezone.now()
+    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    if not is_allowed(fresh, to):
+        raise MoveRefused(f"{fresh.reference} cannot go from {fresh.status} to {to}")
+    if to == Status.BOOKED and appointment_at is None:
+        raise ValueError("booking needs appointment_at")
+    came_from, fresh.status = fresh.status, to
+    if to == Status.BOOKED:
+        fresh.appointment_at, fresh.appointment_with = appointment_at, appointment_with
+    reaches_the_patient = by is not None and to in (Status.CONTACTING, Status.OFFERED, Status.BOOKED, Status.ANSWERED)
+    if reaches_the_patient and fresh.first_contact_at is None:
+        fresh.first_contact_at = now
+    fresh.save()
+    event = record(fresh, Kind.MOVED, by=by, at=now, from_status=came_from, to_status=to, text=text)
+    if came_from == Status.QUARANTINED and to == Status.NEW:
+        announce(fresh)
+    emails.after_move(fresh, event)
+    if to == Status.CANCELLED and by is None:
+        emails.desk_withdrawn(fresh, event)
+    return fresh
+
+
+@transaction.atomic
+def log_attempt(
+    *, appointment_request: AppointmentRequest, by, outcome: str, text: str = "", now: datetime | None = None
+) -> AppointmentRequest:
+    """Note a try to reach the patient. The first one keeps the promise and moves a new request to contacting."""
+    now = now or timezone.now()
+    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    record(fresh, Kind.ATTEMPT, by=by, at=now, outcome=outcome, text=text)
+    if fresh.status == Status.NEW:
+        fresh = move(appointment_request=fresh, to=Status.CONTACTING, by=by, now=now)
+    return fresh
+
+
+@transaction.atomic
+def claim(*, appointment_request: AppointmentRequest, by, now: datetime | None = None) -> AppointmentRequest:
+    """Take the request for fifteen minutes, also from a colleague: a claim says who is on it and blocks nobody."""
+    now = now or timezone.now()
+    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    fresh.claimed_by, fresh.claimed_until = by, now + CLAIM_LASTS
+    fresh.save(update_fields=["claimed_by", "claimed_until"])
+    record(fresh, Kind.CLAIMED, by=by, at=now)
+    return fresh

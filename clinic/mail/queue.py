@@ -1,0 +1,200 @@
+"""From row to SMTP. Web requests only add rows; the worker sends them, at least once, each under one Message-ID."""
+
+import logging
+import random
+import smtplib
+from contextlib import suppress
+from datetime import datetime, timedelta
+from email.utils import formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.module_loading import import_string
+
+from clinic.mail.models import OutgoingEmail
+from clinic.practice.models import ClinicProfile
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=180)  # how long a row belongs to the worker that took it, should that worker die
+FIRST_RETRY = timedelta(seconds=1)
+LONGEST_RETRY = timedelta(minutes=5)
+BATCH = 50
+
+
+class NoAddress(Exception):
+    """There is nobody to send this to."""
+
+
+def enqueue(
+    *,
+    name: str,
+    template: str,
+    audience: str,
+    reference: str = "",
+    context: dict | None = None,
+    in_reply_to: str = "",
+    due_at: datetime | None = None,
+) -> None:
+    """Add one message to the queue, in the caller's transaction. A name already there is left alone.
+
+    `name` is the deterministic half of the Message-ID, as in received.R-7K3F-9Q2M; `template` as in
+    appointments/emails/received; `context` holds facts that are safe to mail, as JSON types.
+    """
+    row = OutgoingEmail(
+        message_id=message_id(name),
+        in_reply_to=message_id(in_reply_to) if in_reply_to else "",
+        template=template,
+        audience=audience,
+        reference=reference,
+        context=context or {},
+        due_at=due_at or timezone.now(),
+    )
+    OutgoingEmail.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def message_id(name: str) -> str:
+    return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
+
+
+def deliver_due() -> int:
+    """Send what is due, oldest first, and return how many left. One bad message delays no other.
+
+    Stops early when the server itself fails, so that the worker stays responsive; the rest stays due.
+    """
+    sent = 0
+    connection = get_connection()
+    try:
+        for row in OutgoingEmail.objects.due(timezone.now())[:BATCH]:
+            if not claim(row):
+                continue
+            try:
+                send(row, connection)
+            except Exception as error:  # whatever went wrong with this one is written on its row, and it waits
+                record_failure(row, error)
+                close(connection)
+                if is_server_trouble(error):
+                    break
+            else:
+                OutgoingEmail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), last_error="")
+                sent += 1
+    finally:
+        close(connection)
+    return sent
+
+
+def claim(row: OutgoingEmail) -> bool:
+    """Take the row by compare-and-set: of several workers exactly one sees True."""
+    lease_ends = timezone.now() + LEASE
+    return bool(
+        OutgoingEmail.objects.waiting()
+        .filter(pk=row.pk, due_at=row.due_at)
+        .update(due_at=lease_ends, attempts=F("attempts") + 1)
+    )
+
+
+def send(row: OutgoingEmail, connection) -> None:
+    """Build the message and hand it to the server. Raises what smtplib raises, NoAddress, or a template's error."""
+    connection.open()
+    connection.send_messages([build(row, connection)])
+
+
+def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
+    """The message of this row as it reads now: today's clinic facts, freshly signed links.
+
+    Raises NoAddress when the clinic or the patient has no address.
+    """
+    clinic = ClinicProfile.objects.current()
+    to = address_of(row, clinic)
+    if not to:
+        raise NoAddress(f"no address for {row.audience}")
+    context = {
+        **{key: parse_datetime(value) if key.endswith("_at") and value else value for key, value in row.context.items()},
+        "clinic": clinic,
+        "reference": row.reference,
+        "site_url": settings.SITE_URL,
+    }
+    host = urlsplit(settings.SITE_URL).hostname
+    headers = {
+        "Message-ID": f"<{row.message_id}>",
+        "Auto-Submitted": "auto-generated",
+        "List-Id": f"<appointments.{host}>",
+    }
+    if row.in_reply_to:
+        headers["In-Reply-To"] = headers["References"] = f"<{row.in_reply_to}>"
+    message = EmailMultiAlternatives(
+        subject=" ".join(render_to_string(f"{row.template}.subject.txt", context).split()),
+        body=render_to_string(f"{row.template}.txt", context).strip() + "\n",
+        from_email=formataddr((str(clinic.name), settings.DEFAULT_FROM_EMAIL)),
+        to=[to],
+        reply_to=[clinic.desk_email] if clinic.desk_email else None,
+        headers=headers,
+        connection=connection,
+    )
+    message.attach_alternative(render_to_string(f"{row.template}.html", context), "text/html")
+    return message
+
+
+def address_of(row: OutgoingEmail, clinic: ClinicProfile) -> str:
+    """Looked up when the mail leaves, so that a corrected address heals what is waiting."""
+    if row.audience == OutgoingEmail.Audience.DESK:
+        return clinic.desk_email
+    if row.audience == OutgoingEmail.Audience.MANAGER:
+        return clinic.manager_email or clinic.desk_email
+    return import_string(settings.PATIENT_ADDRESS)(row.reference)
+
+
+def record_failure(row: OutgoingEmail, error: Exception) -> None:
+    """Write the reason on the row, and either give it up (a patient's address refused for good) or set its next try."""
+    reason = describe(error)
+    logger.warning("Mail %s was not sent at try %d: %s", row.message_id, row.attempts + 1, reason)
+    now = timezone.now()
+    if row.audience == OutgoingEmail.Audience.PATIENT and is_refused_for_good(error):
+        OutgoingEmail.objects.filter(pk=row.pk).update(failed_at=now, last_error=reason)
+        return
+    OutgoingEmail.objects.filter(pk=row.pk).update(due_at=now + wait_before_retry(row.attempts), last_error=reason)
+
+
+def wait_before_retry(tries: int) -> timedelta:
+    """Doubling from one second to five minutes, less up to half so that rows do not all come back at once."""
+    wait = min(FIRST_RETRY * 2 ** min(tries, 20), LONGEST_RETRY)
+    return wait * random.uniform(0.5, 1)  # noqa: S311  (spreads load, guards nothing)
+
+
+def is_refused_for_good(error: Exception) -> bool:
+    """The server says this recipient or message will never do; no fault of ours or of the connection."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _reason in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return isinstance(error, NoAddress)
+
+
+def is_server_trouble(error: Exception) -> bool:
+    """The next message would fare no better: nothing answers, or it does not let us in."""
+    message_was_refused = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    return isinstance(error, OSError) and not message_was_refused
+
+
+def describe(error: Exception) -> str:
+    """The reason in one line, without the recipient's address, which smtplib puts into some errors."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = {f"{code}" for code, _reason in error.recipients.values()}
+        return f"the server refused the recipient ({', '.join(sorted(answers))})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__} {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPException):
+        return type(error).__name__
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def close(connection) -> None:
+    """Say goodbye; a server that hangs or is gone by now has no say in what was already accepted."""
+    with suppress(OSError):  # smtplib's errors are OSErrors
+        connection.close()
+    connection.connection = None  # or the next open() would reuse a dead socket
