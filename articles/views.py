@@ -1,0 +1,202 @@
+"""What patients read of articles: always the live version, never the working copy its author edits."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView
+
+from articles.models import Article, ArticleVersion
+from articles.search import search
+from clinic.practice.caching import public_page
+from providers.models import Condition, Provider, Treatment, TreatmentForCondition
+from providers.templatetags.names import midsentence
+
+RELATED = 3
+LONG_ARTICLE = 3  # more sections than this get a list of contents
+
+
+@dataclass
+class Topics:
+    """What a version is about: treatments, conditions, and the pages about one of each."""
+
+    treatments: list[Treatment] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    pairs: list[TreatmentForCondition] = field(default_factory=list)
+
+
+def topics_of(version: ArticleVersion) -> Topics:
+    """Give a version's topics, in one query; the rows carry names and addresses only.
+
+    The pairs are those the clinic wrote a text for. Where there is none, they are the version's first treatment
+    with each of its conditions: such a page exists because this article is about both.
+    """
+    columns = ("kind", "position", "name", "slug", "with_name", "with_slug")
+    nothing = {"with_name": Value(""), "with_slug": Value("")}
+    treatments = version.treatments.annotate(kind=Value("treatment"), **nothing)
+    conditions = version.conditions.annotate(kind=Value("condition"), **nothing)
+    pairs = TreatmentForCondition.objects.filter(
+        treatment__article_versions=version, condition__article_versions=version
+    ).values_list(
+        Value("pair"), "condition__position", "treatment__name", "treatment__slug", "condition__name", "condition__slug"
+    )
+    rows = treatments.order_by().values_list(*columns).union(
+        conditions.order_by().values_list(*columns), pairs, all=True
+    )
+    topics = Topics()
+    for kind, _position, name, slug, with_name, with_slug in sorted(rows):
+        if kind == "treatment":
+            topics.treatments.append(Treatment(name=name, slug=slug))
+        elif kind == "condition":
+            topics.conditions.append(Condition(name=name, slug=slug))
+        else:
+            condition = Condition(name=with_name, slug=with_slug)
+            topics.pairs.append(TreatmentForCondition(treatment=Treatment(name=name, slug=slug), condition=condition))
+    if not topics.pairs:
+        topics.pairs = [
+            TreatmentForCondition(treatment=treatment, condition=condition)
+            for treatment in topics.treatments[:1]
+            for condition in topics.conditions
+        ]
+    return topics
+
+
+def related_to(article: Article) -> QuerySet[Article]:
+    """Give up to three articles to read next: those its author chose, then the newest on the same topics."""
+    version = article.live
+    chosen = Q(pk__in=version.related.values("pk"))
+    same_topic = Q(treatments__in=version.treatments.values("pk")) | Q(conditions__in=version.conditions.values("pk"))
+    alike = Q(live__in=ArticleVersion.objects.filter(same_topic).values("pk"))
+    return (
+        Article.objects.published()
+        .filter(chosen | alike)
+        .exclude(pk=article.pk)
+        .for_cards()
+        .order_by(Case(When(chosen, then=0), default=1), "-first_published_at", "-pk")[:RELATED]
+    )
+
+
+@method_decorator(public_page, name="dispatch")
+class ArticleDetail(DetailView):
+    http_method_names = ["get", "head"]
+
+    def get_queryset(self) -> QuerySet[Article]:
+        return Article.objects.published().select_related("live__author", "live__reviewer", "live__picture")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        version = self.object.live
+        asked_about = {"article": self.object.slug}
+        if version.author.is_accepting_patients:
+            asked_about["provider"] = version.author.slug
+        return super().get_context_data(**kwargs) | {
+            "version": version,
+            "author": version.author,
+            "topics": topics_of(version),
+            "related": related_to(self.object),
+            "has_contents": len(version.headings) > LONG_ARTICLE,
+            "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
+        }
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing the list is narrowed by: what it is called, and the list's address without it."""
+
+    label: str
+    remove_url: str
+
+
+@method_decorator(public_page, name="dispatch")
+class ArticleList(ListView):
+    http_method_names = ["get", "head"]
+    paginate_by = 12
+    lookups = {
+        "treatment": "live__treatments__slug",
+        "condition": "live__conditions__slug",
+        "provider": "live__author__slug",
+    }
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """What the reader asked for: the words and the slugs that are not empty."""
+        # PostgreSQL takes no NUL in a text, and no name or word has one.
+        asked = {name: " ".join(self.request.GET.get(name, "").replace("\0", "").split()) for name in ("q", *self.lookups)}
+        return {name: value[:100] for name, value in asked.items() if value}
+
+    @cached_property
+    def options(self) -> dict[str, list]:
+        """The treatments, conditions and authors there are articles about or by, and whatever is chosen now."""
+        published = Article.objects.published()
+        kinds = {
+            "treatment": (Treatment, "live__treatments"),
+            "condition": (Condition, "live__conditions"),
+            "provider": (Provider, "live__author"),
+        }
+        return {
+            name: list(
+                model.objects.filter(Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(name, "")))
+            )
+            for name, (model, path) in kinds.items()
+        }
+
+    def get_queryset(self) -> QuerySet[Article]:
+        if words := self.chosen.get("q"):
+            articles = search(words).select_related("live__author", "live__picture")
+        else:
+            articles = Article.objects.published().for_cards()
+        return articles.filter(**{path: self.chosen[name] for name, path in self.lookups.items() if name in self.chosen})
+
+    def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple[Paginator, Page, QuerySet, bool]:
+        """A page number that does not exist gives the nearest one that does."""
+        paginator = self.get_paginator(queryset, page_size)
+        try:
+            asked = int(self.request.GET.get("page", 1))
+        except ValueError:
+            asked = 1
+        page = paginator.page(min(max(asked, 1), paginator.num_pages))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        page = context["page_obj"]
+        return context | {
+            "chosen": self.chosen,
+            "options": self.options,
+            "filters": [self._filter(name) for name in self.chosen],
+            "heading": self._heading(),
+            "this_url": self._url(page=page.number),
+            "previous_url": self._url(page=page.number - 1) if page.has_previous() else "",
+            "next_url": self._url(page=page.number + 1) if page.has_next() else "",
+            # One filter makes a page worth finding; words and combinations make endless ones.
+            "is_noindex": "q" in self.chosen or len(self.chosen) > 1 or not page.paginator.count,
+        }
+
+    def _url(self, *, page: int = 1, without: str = "") -> str:
+        query = {name: value for name, value in self.chosen.items() if name != without}
+        if page > 1:
+            query["page"] = str(page)
+        return reverse("articles:list") + (f"?{urlencode(query)}" if query else "")
+
+    def _name(self, name: str) -> str:
+        """What the chosen slug is called, or the slug itself if nothing has it."""
+        slug = self.chosen[name]
+        return next((str(option) for option in self.options[name] if option.slug == slug), slug)
+
+    def _filter(self, name: str) -> Filter:
+        label = f"“{self.chosen['q']}”" if name == "q" else self._name(name)
+        return Filter(label, self._url(without=name))
+
+    def _heading(self) -> str:
+        if list(self.chosen) == ["provider"]:
+            return _("Articles by %(name)s") % {"name": self._name("provider")}
+        if list(self.chosen) in (["treatment"], ["condition"]):
+            return _("Articles on %(topic)s") % {"topic": midsentence(self._name(*self.chosen))}
+        if "q" in self.chosen:
+            return _("Search the articles")
+        return _("Articles")

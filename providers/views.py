@@ -1,0 +1,132 @@
+"""Who treats what: the pages of providers, treatments, conditions, and a treatment for a condition.
+
+Articles are a layer above this one, so they are reached from here through their versions, by reverse relation.
+"""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView, TemplateView
+
+from clinic.practice.caching import public_page
+from providers.models import Condition, Provider, Treatment, TreatmentForCondition
+from providers.templatetags.names import midsentence
+
+ARTICLES_SHOWN = 6
+
+
+def live(versions: QuerySet) -> QuerySet:
+    """The versions among these that the public reads."""
+    return versions.filter(live_for__isnull=False, live_for__retired_at=None)
+
+
+def newest_articles(versions: QuerySet) -> list:
+    """Give the newest published articles among these versions, with what a card shows, in one query."""
+    newest = live(versions).select_related("live_for", "author", "picture")
+    return [version.live_for for version in newest.order_by("-live_for__first_published_at", "-pk")[:ARTICLES_SHOWN]]
+
+
+@method_decorator(public_page, name="dispatch")
+class ProviderList(ListView):
+    http_method_names = ["get", "head"]
+    queryset = Provider.objects.listed().prefetch_related("time_away", "treatments")
+
+
+@method_decorator(public_page, name="dispatch")
+class ProviderDetail(DetailView):
+    http_method_names = ["get", "head"]
+    queryset = Provider.objects.listed().prefetch_related("time_away")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        provider = self.object
+        return super().get_context_data(**kwargs) | {
+            "treatments": provider.treatments.all(),
+            "conditions": provider.conditions.all(),
+            "articles": newest_articles(provider.authored_versions.all()),
+        }
+
+
+@method_decorator(public_page, name="dispatch")
+class TreatmentList(ListView):
+    """What we treat, and how: treatments and conditions on one page."""
+
+    http_method_names = ["get", "head"]
+    model = Treatment
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"conditions": Condition.objects.all()}
+
+
+@method_decorator(public_page, name="dispatch")
+class TreatmentDetail(DetailView):
+    http_method_names = ["get", "head"]
+    model = Treatment
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        treatment = self.object
+        has_text = Q(pk__in=treatment.for_conditions.values("condition"))
+        has_article = Q(pk__in=live(treatment.article_versions).values("conditions"))
+        return super().get_context_data(**kwargs) | {
+            "providers": treatment.providers.listed(),
+            "conditions": Condition.objects.filter(has_text | has_article),
+            "articles": newest_articles(treatment.article_versions),
+        }
+
+
+@method_decorator(public_page, name="dispatch")
+class ConditionList(ListView):
+    http_method_names = ["get", "head"]
+    queryset = Condition.objects.prefetch_related(
+        Prefetch(
+            "by_treatments",
+            TreatmentForCondition.objects.select_related("treatment").order_by(
+                "treatment__position", "treatment__name"
+            ),
+        )
+    )
+
+
+@method_decorator(public_page, name="dispatch")
+class ConditionDetail(DetailView):
+    http_method_names = ["get", "head"]
+    model = Condition
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        condition = self.object
+        has_text = Q(pk__in=condition.by_treatments.values("treatment"))
+        has_article = Q(pk__in=live(condition.article_versions).values("treatments"))
+        return super().get_context_data(**kwargs) | {
+            "treatments": Treatment.objects.filter(has_text | has_article),
+            "providers": condition.providers.listed(),
+            "articles": newest_articles(condition.article_versions),
+        }
+
+
+@method_decorator(public_page, name="dispatch")
+class TreatmentForConditionDetail(TemplateView):
+    """One treatment for one condition: a page only where a text, a provider or an article is about both."""
+
+    http_method_names = ["get", "head"]
+    template_name = "providers/treatment_for_condition.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        treatment = get_object_or_404(Treatment, slug=self.kwargs["treatment"])
+        condition = get_object_or_404(Condition, slug=self.kwargs["condition"])
+        pair = TreatmentForCondition.objects.filter(treatment=treatment, condition=condition).first()
+        providers = list(condition.providers.listed().filter(treatments=treatment))
+        articles = newest_articles(treatment.article_versions.filter(conditions=condition))
+        if not (pair or providers or articles):
+            raise Http404
+        return super().get_context_data(**kwargs) | {
+            "treatment": treatment,
+            "condition": condition,
+            "pair": pair,
+            "heading": _("%(treatment)s for %(condition)s")
+            % {"treatment": treatment.name, "condition": midsentence(condition.name)},
+            "providers": providers,
+            "articles": articles,
+        }

@@ -1,0 +1,189 @@
+"""What patients read about treatments, conditions, and a treatment for a condition."""
+
+import pytest
+from django.utils import timezone
+
+from clinic.practice.models import ClinicProfile
+from providers.models import Condition, Treatment, TreatmentForCondition
+from providers.templatetags.names import midsentence
+from tests.articles.published import make_article, make_provider
+
+pytestmark = pytest.mark.django_db
+
+PAIR = "/treatments/dry-needling/for/low-back-pain/"
+
+
+@pytest.fixture(autouse=True)
+def clinic():
+    return ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
+
+
+@pytest.fixture
+def needling():
+    return Treatment.objects.create(
+        name="Dry needling",
+        slug="dry-needling",
+        summary="Thin needles.",
+        what_it_is="<p>A thin needle.</p>",
+        what_to_expect="<p>Half an hour.</p>",
+        who_should_not="You take a blood thinner\nYou are pregnant",
+    )
+
+
+@pytest.fixture
+def back_pain():
+    return Condition.objects.create(
+        name="Low back pain", slug="low-back-pain", summary="An aching back.", description="<p>Common.</p>"
+    )
+
+
+@pytest.fixture
+def williams(needling, back_pain):
+    provider = make_provider(name="Dr. Jason Williams", slug="jason-williams", credentials="DC")
+    provider.treatments.add(needling)
+    provider.conditions.add(back_pain)
+    return provider
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_what_we_treat_shows_treatments_and_conditions_together(client, needling, back_pain):
+    page = text(client.get("/treatments/"))
+    assert 'href="/treatments/dry-needling/"' in page and "Thin needles." in page
+    assert 'href="/conditions/low-back-pain/"' in page and "An aching back." in page
+    assert page.count("<h1") == 1
+
+
+def test_conditions_are_listed_with_what_we_do_about_them(client, needling, back_pain):
+    TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Both.</p>")
+    page = text(client.get("/conditions/"))
+    assert 'href="/conditions/low-back-pain/"' in page and f'href="{PAIR}"' in page
+    assert page.count("<h1") == 1
+
+
+def test_a_treatment_page_answers_what_it_is_and_who_does_it(client, needling, back_pain, williams):
+    TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Both.</p>")
+    make_provider(is_listed=False, name="Dr. Gone").treatments.add(needling)
+    article = make_article(treatments=[needling])
+    page = text(client.get("/treatments/dry-needling/"))
+    for words in ("A thin needle.", "Half an hour.", "You take a blood thinner", "You are pregnant", "Dr. Jason Williams"):
+        assert words in page
+    assert "Dr. Gone" not in page
+    assert f'href="{PAIR}"' in page
+    assert article.live.title in page and 'href="/articles/?treatment=dry-needling"' in page
+    assert "Dry needling in Cary, NC" in page
+    assert '<link rel="canonical" href="http://testserver/treatments/dry-needling/"' in page
+    assert page.count("<h1") == 1
+
+
+def test_a_treatment_goes_with_conditions_that_share_a_published_article(client, needling, back_pain):
+    make_article(treatments=[needling], conditions=[back_pain])
+    hidden = Condition.objects.create(name="Neck pain", slug="neck-pain")
+    retired = make_article(treatments=[needling], conditions=[hidden])
+    retired.retired_at = timezone.now()
+    retired.save()
+    response = client.get(needling.get_absolute_url())
+    assert list(response.context["conditions"]) == [back_pain]
+    response = client.get(back_pain.get_absolute_url())
+    assert list(response.context["treatments"]) == [needling]
+
+
+def test_a_condition_page_tells_what_helps_and_who_treats_it(client, needling, back_pain, williams):
+    TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Both.</p>")
+    article = make_article(conditions=[back_pain])
+    page = text(client.get("/conditions/low-back-pain/"))
+    assert "Common." in page and "Dr. Jason Williams" in page and f'href="{PAIR}"' in page
+    assert article.live.title in page and 'href="/articles/?condition=low-back-pain"' in page
+    assert page.count("<h1") == 1
+
+
+def test_a_written_pair_has_a_page(client, needling, back_pain, williams):
+    TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Needles for backs.</p>")
+    page = text(client.get(PAIR))
+    assert "Dry needling for low back pain in Cary, NC</h1>" in page
+    for words in ("Needles for backs.", "A thin needle.", "Half an hour.", "You are pregnant", "Dr. Jason Williams"):
+        assert words in page
+    assert f'<link rel="canonical" href="http://testserver{PAIR}"' in page
+
+
+def test_a_pair_has_a_page_where_a_provider_has_both(client, williams):
+    assert client.get(PAIR).status_code == 200
+
+
+def test_a_pair_has_a_page_where_an_article_has_both(client, needling, back_pain):
+    article = make_article(treatments=[needling], conditions=[back_pain])
+    assert article.live.title in text(client.get(PAIR))
+
+
+def test_a_pair_nobody_has_is_not_found(client, needling, back_pain):
+    make_article(treatments=[needling])
+    make_article(conditions=[back_pain])
+    make_provider().treatments.add(needling)
+    hidden = make_provider(is_listed=False)
+    hidden.treatments.add(needling)
+    hidden.conditions.add(back_pain)
+    assert client.get(PAIR).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/treatments/no/", "/conditions/no/", "/treatments/no/for/low-back-pain/", "/treatments/dry-needling/for/no/"],
+)
+def test_unknown_topics_are_not_found(client, needling, back_pain, address):
+    assert client.get(address).status_code == 404
+
+
+def test_empty_pages_say_so(client, needling, back_pain):
+    for address in ("/treatments/dry-needling/", "/conditions/low-back-pain/"):
+        assert client.get(address).status_code == 200
+    Treatment.objects.all().delete()
+    Condition.objects.all().delete()
+    assert "Nothing here yet" in text(client.get("/treatments/"))
+    assert "Nothing here yet" in text(client.get("/conditions/"))
+
+
+@pytest.mark.parametrize("rows", [3, 60])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("/treatments/", 3),
+        ("/conditions/", 3),
+        ("/treatments/dry-needling/", 5),
+        ("/conditions/low-back-pain/", 5),
+        (PAIR, 6),
+    ],
+)
+def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(
+    client, rows, address, queries, needling, back_pain, django_assert_num_queries
+):
+    for number in range(rows):
+        treatment = Treatment.objects.create(name=f"Care {number}", slug=f"care-{number}")
+        condition = Condition.objects.create(name=f"Ache {number}", slug=f"ache-{number}")
+        provider = make_provider()
+        provider.treatments.add(treatment, needling)
+        provider.conditions.add(condition, back_pain)
+        make_article(author=provider, treatments=[treatment, needling], conditions=[condition, back_pain])
+        TreatmentForCondition.objects.create(treatment=needling, condition=condition, text="<p>Both.</p>")
+        TreatmentForCondition.objects.create(treatment=treatment, condition=back_pain, text="<p>Both.</p>")
+    with django_assert_num_queries(queries):
+        client.get(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["/treatments/", "/treatments/dry-needling/", PAIR, "/conditions/", "/conditions/low-back-pain/"]
+)
+def test_pages_are_read_only_and_set_no_cookie(client, williams, address):
+    response = client.get(address)
+    assert not response.cookies
+    assert response["Cache-Control"] == "public, no-cache"
+    assert client.head(address).status_code == 200
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"), [("Low back pain", "low back pain"), ("SI joint pain", "SI joint pain"), ("", "")]
+)
+def test_names_read_well_inside_a_sentence(name, inside):
+    assert midsentence(name) == inside
