@@ -207,6 +207,11 @@ class AppointmentRequest(models.Model):
     def is_awaiting_reply(self) -> bool:
         return self.status == self.Status.NEW and self.first_contact_at is None
 
+    def is_late(self, now: datetime) -> bool:
+        """The patient was promised a reply by now and has heard nothing, whatever the desk knows of the reason."""
+        waiting = self.status in (self.Status.NEW, self.Status.QUARANTINED) and self.first_contact_at is None
+        return waiting and self.reply_due_at < now
+
     def is_overdue(self, now: datetime) -> bool:
         return self.is_awaiting_reply and self.reply_due_at < now
 

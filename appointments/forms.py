@@ -1,0 +1,255 @@
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from appointments.guards import new_stamp
+from appointments.models import AppointmentRequest
+from clinic.practice.models import ClinicProfile, OpeningHours
+from providers.models import Provider
+
+ContactMethod = AppointmentRequest.ContactMethod
+TimeOfDay = AppointmentRequest.TimeOfDay
+Relation = AppointmentRequest.Relation
+
+PHONE_HELP = _("Enter a phone number, like 919 555 0123")
+CHOOSE = _("Choose one of the answers")
+
+
+class OneLine(forms.CharField):
+    """Text of one line: line breaks, which a name may carry into a mail header, become spaces."""
+
+    def to_python(self, value):
+        return " ".join(super().to_python(value).split())
+
+
+class Choice(forms.TypedChoiceField):
+    """Radio buttons with nothing chosen beforehand; an unknown answer is not repeated back."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, required_message=CHOOSE, **kwargs) -> None:
+        messages = {"required": required_message, "invalid_choice": CHOOSE}
+        super().__init__(error_messages=messages, **kwargs)
+
+
+class ProviderChoice(forms.ModelChoiceField):
+    def label_from_instance(self, provider: Provider) -> str:
+        away = provider.next_time_away()
+        if not away:
+            return provider.name_with_credentials
+        return gettext("%(name)s (away %(first)s to %(last)s)") % {
+            "name": provider.name_with_credentials,
+            "first": date_format(away.starts_on, "M j"),
+            "last": date_format(away.ends_on, "M j"),
+        }
+
+
+class ReachingYou(forms.Form):
+    """How to get back to whoever asks; the two public forms share it."""
+
+    contact_method = Choice(
+        label=_("How should we reach you?"),
+        choices=ContactMethod.choices,
+        required_message=_("Choose how we should reach you"),
+    )
+    phone = PhoneNumberField(
+        label=_("Your phone number"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("For a call or a text. An extension is fine."),
+        error_messages={"invalid": PHONE_HELP},
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Needed if we should write. Otherwise we send you a receipt and nothing else."),
+        error_messages={
+            "invalid": _("Enter an e-mail address, like name@example.com"),
+            "max_length": _("Enter an e-mail address of at most 254 characters"),
+        },
+    )
+    # Hidden: the mark of this showing, and a trap that only robots fill in
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    website = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, clinic: ClinicProfile, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+        if not clinic.texts_patients:
+            self.fields["contact_method"].choices = [c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT]
+        if not self.is_bound:
+            self.initial["stamp"] = new_stamp()
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self.layout()
+
+    def layout(self) -> Layout:
+        raise NotImplementedError
+
+    def guards_layout(self) -> list:
+        return [Field("stamp"), Div(Field("website"), css_class="visually-hidden")]
+
+    def clean(self) -> dict:
+        answers = super().clean() or {}
+        method = answers.get("contact_method")
+        if method in (ContactMethod.PHONE, ContactMethod.TEXT) and "phone" not in self.errors and not answers.get("phone"):
+            self.add_error("phone", ValidationError(PHONE_HELP, code="required"))
+        if method == ContactMethod.EMAIL and "email" not in self.errors and not answers.get("email"):
+            self.add_error(
+                "email", ValidationError(_("Enter an e-mail address, like name@example.com"), code="required")
+            )
+        return answers
+
+    def answers(self) -> dict:
+        """The cleaned answers that are fields of AppointmentRequest."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("stamp", "website")}
+
+
+class AppointmentRequestForm(ReachingYou):
+    patient_relation = Choice(
+        label=_("Who is the visit for?"),
+        choices=Relation.choices,
+        required_message=_("Choose who the visit is for"),
+    )
+    patient_name = OneLine(
+        label=_("Patient's full name"),
+        max_length=120,
+        error_messages={
+            "required": _("Enter the patient's full name"),
+            "max_length": _("Enter a name of at most 120 characters"),
+        },
+    )
+    requester_name = OneLine(
+        label=_("Your name"),
+        help_text=_("If you are asking for someone else."),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"max_length": _("Enter a name of at most 120 characters")},
+    )
+    patient_type = Choice(
+        label=_("Has the patient been here before?"), choices=AppointmentRequest.PatientType.choices, required=False
+    )
+    visit_type = Choice(
+        label=_("What is the visit for?"),
+        choices=AppointmentRequest.VisitType.choices,
+        required_message=_("Choose what the visit is for"),
+    )
+    provider = ProviderChoice(
+        label=_("Whom would you like to see?"),
+        queryset=Provider.objects.none(),
+        required=False,
+        empty_label=_("First available"),
+        error_messages={"invalid_choice": _("Choose someone from the list; the one you chose takes no requests now")},
+    )
+    preferred_days = forms.TypedMultipleChoiceField(
+        label=_("Which days suit?"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick as many as you like, or none if any day is fine."),
+        error_messages={"invalid_choice": _("Choose from the days shown"), "invalid_list": _("Choose from the days shown")},
+    )
+    preferred_time = Choice(label=_("What time suits?"), choices=TimeOfDay.choices, required=False)
+    voicemail_ok = Choice(
+        label=_("May we leave a voicemail?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=False,
+    )
+    best_time = Choice(label=_("Best time to reach you"), choices=TimeOfDay.choices, required=False)
+    preferred_language = Choice(label=_("Language"), required=False)
+    note = forms.CharField(
+        label=_("Anything that helps us schedule"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Interpreter, relay call, step-free access, days away. Please do not describe symptoms."),
+        error_messages={"max_length": _("Shorten the note to 300 characters; it has %(show_value)d")},
+    )
+
+    field_order = [
+        "patient_relation", "patient_name", "requester_name", "patient_type",
+        "visit_type", "provider", "preferred_days", "preferred_time",
+        "contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note",
+    ]  # fmt: skip
+
+    def __init__(self, *args, clinic: ClinicProfile, **kwargs) -> None:
+        languages = clinic.language_list
+        self.asks_language = len(languages) > 1
+        super().__init__(*args, clinic=clinic, **kwargs)
+        self.fields["provider"].queryset = Provider.objects.accepting_patients().prefetch_related("time_away")
+        open_days = sorted(set(OpeningHours.objects.values_list("weekday", flat=True)))
+        self.fields["preferred_days"].choices = [(day, OpeningHours.Weekday(day).label) for day in open_days]
+        if self.asks_language:
+            self.fields["preferred_language"].choices = [(language, language) for language in languages]
+        else:
+            del self.fields["preferred_language"]
+        if not open_days:
+            del self.fields["preferred_days"]
+            self.helper.layout = self.layout()
+
+    def layout(self) -> Layout:
+        visit = ["visit_type", "provider", "preferred_days", "preferred_time"]
+        reach = ["contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note"]
+        shown = [name for name in reach if name != "preferred_language" or self.asks_language]
+        return Layout(
+            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"),
+            Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
+            Fieldset(_("Reaching you"), *shown),
+            *self.guards_layout(),
+        )
+
+    def clean(self) -> dict:
+        answers = super().clean()
+        relation = answers.get("patient_relation")
+        if relation == Relation.SELF:
+            answers["requester_name"] = ""
+        elif relation and "requester_name" not in self.errors and not answers.get("requester_name"):
+            self.add_error("requester_name", ValidationError(_("Enter your name"), code="required"))
+        return answers
+
+    def answers(self) -> dict:
+        return {"kind": AppointmentRequest.Kind.APPOINTMENT, **super().answers()}
+
+
+class QuestionForm(ReachingYou):
+    patient_name = OneLine(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={
+            "required": _("Enter your name"),
+            "max_length": _("Enter a name of at most 120 characters"),
+        },
+    )
+    message = forms.CharField(
+        label=_("Your question"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Fees, insurance, hours, what a treatment is. For anything about your health, please call."),
+        error_messages={
+            "required": _("Enter your question"),
+            "max_length": _("Shorten the question to 500 characters; it has %(show_value)d"),
+        },
+    )
+
+    field_order = ["patient_name", "message", "contact_method", "phone", "email"]
+
+    def layout(self) -> Layout:
+        return Layout("patient_name", "message", "contact_method", "phone", "email", *self.guards_layout())
+
+    def answers(self) -> dict:
+        return {"kind": AppointmentRequest.Kind.QUESTION, **super().answers()}
