@@ -1,0 +1,38 @@
+"""What every test shares: reproducible properties, and the browser's launch."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# Playwright keeps an event loop running in the test's thread; Django would take that for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# The same examples on every run and machine, and no deadline that a busy machine could miss.
+settings.register_profile("clinic", derandomize=True, deadline=None)
+settings.load_profile("clinic")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark by folder, so that no browser or resilience test runs among the quick ones unmarked."""
+    for item in items:
+        for name in ("browser", "resilience"):
+            if f"tests/{name}/" in item.path.as_posix():
+                item.add_marker(name)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The Chromium that `make test` found, kept from calling home."""
+    args = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    if os.geteuid() == 0:
+        args.append("--no-sandbox")  # Chromium refuses its sandbox to root
+    launch = {**browser_type_launch_args, "args": args}
+    if os.environ.get("CHROMIUM"):
+        launch["executable_path"] = os.environ["CHROMIUM"]
+    return launch
