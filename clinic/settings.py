@@ -169,7 +169,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "clinic.pages.storage.StaticFiles"},
 }
 # Uploaded pictures are the only large bodies there are, and only staff send them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

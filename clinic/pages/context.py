@@ -1,5 +1,83 @@
-from clinic.practice.models import ClinicProfile
+"""The clinic's facts for the frame of every page: read once a request, and only by a page that shows them."""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from clinic.pages.models import Page
+from clinic.practice.models import ClinicProfile
+
+logger = logging.getLogger(__name__)
+
+URGENT_HELP = "urgent-help"
+
+
+@dataclass
+class Site:
+    """What the frame shows: the clinic, and the plain pages the footer leads to."""
+
+    clinic: ClinicProfile
+    footer_pages: list[Page] = field(default_factory=list)
+
+    def page(self, slug: str) -> Page | None:
+        return next((page for page in self.footer_pages if page.slug == slug), None)
+
 
 def site(request: HttpRequest) -> dict:
-    return {}
+    """The context processor; costs nothing until a template reads one of the names."""
+    return {
+        "clinic": SimpleLazyObject(lambda: site_of(request).clinic),
+        "footer_pages": SimpleLazyObject(lambda: site_of(request).footer_pages),
+        "urgent_page": SimpleLazyObject(lambda: site_of(request).page(URGENT_HELP)),
+        "site_url": settings.SITE_URL,
+    }
+
+
+def site_of(request: HttpRequest) -> Site:
+    """Give the site's facts, read at most once a request. Raises DatabaseError where there is no database."""
+    if not hasattr(request, "_site"):
+        request._site = _read()
+        _keep_contact(request._site.clinic)
+    return request._site
+
+
+def offline_site() -> Site:
+    """The name and telephone number as last seen, for pages shown while the database is gone."""
+    try:
+        kept = json.loads(_contact_file().read_text())
+        return Site(clinic=ClinicProfile(name=kept["name"], phone=kept["phone"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Site(clinic=ClinicProfile())
+
+
+def _read() -> Site:
+    """One query while there are footer pages, two in a clinic that has none."""
+    pages = list(Page.objects.in_footer().select_related("clinic").defer("body", "summary"))
+    return Site(clinic=pages[0].clinic if pages else ClinicProfile.objects.current(), footer_pages=pages)
+
+
+def _contact_file() -> Path:
+    return settings.DATA_DIR / "contact.json"
+
+
+_kept: dict[str, str] = {}  # what this process knows the file to say
+
+
+def _keep_contact(clinic: ClinicProfile) -> None:
+    """Write the name and number beside the database when they are news to this process."""
+    global _kept
+    contact = {"name": str(clinic.name), "phone": str(clinic.phone or "")}
+    if clinic.pk is None or contact == _kept:
+        return
+    try:
+        draft = _contact_file().with_suffix(".new")
+        draft.write_text(json.dumps(contact))
+        draft.replace(_contact_file())
+    except OSError:
+        logger.warning("contact.json could not be written; error pages may lack the phone number", exc_info=True)
+    _kept = contact
