@@ -257,3 +257,19 @@ class RequestEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class RequestView(models.Model):
+    """Which member of staff looked at which request, and when: written by the request's page, read by the manager."""
+
+    appointment_request = models.ForeignKey(AppointmentRequest, on_delete=models.CASCADE, related_name="views")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("view of a request")
+        verbose_name_plural = _("views of requests")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"view {self.pk}"

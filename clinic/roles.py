@@ -47,6 +47,7 @@ ROLES: dict[str, list[str]] = {
         "appointments.add_appointmentrequest",
         "appointments.change_appointmentrequest",
         "appointments.view_requestevent",
+        "appointments.view_requestview",
         "mail.view_outgoingemail",
     ],
 }  # fmt: skip

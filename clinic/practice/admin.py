@@ -1,0 +1,81 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
+
+admin.site.site_header = admin.site.site_title = _("Clinic office")
+admin.site.index_title = _("Today")
+admin.site.enable_nav_sidebar = False
+
+
+class OpeningHoursInline(admin.TabularInline):
+    model = OpeningHours
+    extra = 0
+
+
+class ClosureInline(admin.TabularInline):
+    model = Closure
+    extra = 0
+
+
+@admin.register(ClinicProfile)
+class ClinicProfileAdmin(admin.ModelAdmin):
+    inlines = [OpeningHoursInline, ClosureInline]
+    fieldsets = [
+        (None, {"fields": ["name", "tagline", "summary"]}),
+        (_("Who hears of requests, and the promise"), {"fields": ["desk_email", "manager_email", "reply_within"]}),
+        (_("How patients reach you"), {"fields": ["phone", "texts_patients", "languages"]}),
+        (
+            _("Where you are"),
+            {
+                "fields": [
+                    ("street", "city"),
+                    ("region", "postal_code", "country"),
+                    ("latitude", "longitude"),
+                    "directions_url",
+                    "parking",
+                    "step_free_access",
+                ]
+            },
+        ),
+        (_("Banner on every page"), {"fields": ["notice", "notice_until"]}),
+    ]
+
+    def has_add_permission(self, request) -> bool:
+        return super().has_add_permission(request) and not ClinicProfile.objects.exists()
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if "desk_email" in form.base_fields:
+            form.base_fields["desk_email"].required = True  # without it nobody hears of a request
+        return form
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(UrgentAdvice)
+class UrgentAdviceAdmin(admin.ModelAdmin):
+    """Versions are added, never edited: a request points to the one its patient saw."""
+
+    list_display = ["__str__", "title", "created_at", "created_by"]
+    fields = ["title", "body", "created_at", "created_by"]
+    readonly_fields = ["created_at", "created_by"]
+
+    def get_changeform_initial_data(self, request) -> dict:
+        current = UrgentAdvice.objects.first()
+        return {"title": current.title, "body": current.body} if current else {}
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -1,0 +1,61 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clinic.practice.prose_admin import ProseAdmin
+from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
+
+
+class TimeAwayInline(admin.TabularInline):
+    model = TimeAway
+    extra = 0
+
+
+@admin.register(Provider)
+class ProviderAdmin(ProseAdmin, admin.ModelAdmin):
+    """A provider edits their own page; who is shown, who accepts patients and who signs in is the manager's to say."""
+
+    list_display = ["name", "job_title", "is_listed", "is_accepting", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ["treatments", "conditions"]
+    inlines = [TimeAwayInline]
+    managers_only = ["user", "slug", "is_listed", "is_accepting", "position"]
+    fieldsets = [
+        (None, {"fields": ["name", "short_name", "credentials", "job_title", "summary", "bio"]}),
+        (_("Portrait"), {"fields": ["portrait", "portrait_alt"]}),
+        (_("What you do"), {"fields": ["techniques", "focus_areas", "athletes", "languages", "treatments", "conditions"]}),
+        (_("On the site"), {"fields": managers_only}),
+    ]
+
+    def is_own_only(self, request) -> bool:
+        """May edit providers, but not all of them: a provider, not a manager."""
+        return not request.user.has_perm("providers.add_provider")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        if obj is not None and self.is_own_only(request):
+            return allowed and obj.user_id == request.user.pk
+        return allowed
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.managers_only if self.is_own_only(request) else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if self.is_own_only(request) or obj else self.prepopulated_fields
+
+
+class ForConditionInline(admin.StackedInline):
+    model = TreatmentForCondition
+    extra = 0
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(ProseAdmin, admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [ForConditionInline]
+
+
+@admin.register(Condition)
+class ConditionAdmin(ProseAdmin, admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+    prepopulated_fields = {"slug": ["name"]}
