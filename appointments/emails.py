@@ -1,6 +1,6 @@
 """One function a message. Each queues a row whose facts come from the short list below: never a patient's words."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core import signing
 
@@ -39,12 +39,14 @@ def safe_facts(appointment_request: AppointmentRequest) -> dict:
     }
 
 
-def to_desk(appointment_request: AppointmentRequest, message: str, *, name: str, **facts) -> None:
+def to_desk(
+    appointment_request: AppointmentRequest, message: str, *, name: str, audience: str = Audience.DESK, **facts
+) -> None:
     reference = appointment_request.reference
     enqueue(
         name=name,
         template=f"appointments/emails/{message}",
-        audience=Audience.DESK,
+        audience=audience,
         reference=reference,
         context=safe_facts(appointment_request) | facts,
         in_reply_to="" if message == "desk_new_request" else f"new.{reference}",
@@ -77,6 +79,33 @@ def desk_correction(appointment_request: AppointmentRequest, event: RequestEvent
 
 def desk_withdrawn(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
     to_desk(appointment_request, "desk_withdrawn", name=f"desk-withdrawn.{appointment_request.reference}.{event.pk}")
+
+
+def desk_overdue(appointment_request: AppointmentRequest) -> None:
+    to_desk(appointment_request, "overdue", name=f"overdue.{appointment_request.reference}.1")
+
+
+def manager_overdue(appointment_request: AppointmentRequest) -> None:
+    name = f"overdue.{appointment_request.reference}.2"
+    to_desk(appointment_request, "overdue", name=name, audience=Audience.MANAGER)
+
+
+def still_overdue(appointment_request: AppointmentRequest, day: date) -> None:
+    """The daily reminder, to the desk and the manager."""
+    for audience in (Audience.DESK, Audience.MANAGER):
+        name = f"overdue.{appointment_request.reference}.{audience}.{day}"
+        to_desk(appointment_request, "overdue", name=name, audience=audience)
+
+
+def desk_to_check(count: int, local_hour: datetime) -> None:
+    """What the guards set aside, once an hour while there is any."""
+    name = f"to-check.{local_hour:%Y-%m-%dT%H}"
+    enqueue(name=name, template="appointments/emails/to_check", audience=Audience.DESK, context={"count": count})
+
+
+def desk_digest(counts: dict[str, int], day: date) -> None:
+    """The morning's numbers, sent also when they are all zero: silence would mean the mail is broken."""
+    enqueue(name=f"digest.{day}", template="appointments/emails/digest", audience=Audience.DESK, context=counts)
 
 
 def received(appointment_request: AppointmentRequest, *, again: RequestEvent | None = None) -> None:

@@ -112,12 +112,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"appointments@{_site
 # Answers "which address does this mail go to?" for mail to a patient; the mail rows hold no person's data.
 PATIENT_ADDRESS = "appointments.emails.patient_address"
 # What the worker does between deliveries, by dotted path; each is safe to run twice and by two workers.
-CHORES: list[str] = []
+CHORES = [
+    "appointments.chores.remind_of_overdue",
+    "appointments.chores.tell_patients_of_delay",
+    "appointments.chores.remind_of_quarantine",
+    "appointments.chores.send_digest",
+]
 
 # Sessions are for staff and for a patient's status page; public pages start none.
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_FAILURE_VIEW = "clinic.pages.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [

@@ -188,5 +188,5 @@ def open_time() -> OpenTime:
     week: dict[int, list] = {}
     for row in OpeningHours.objects.all():
         week.setdefault(row.weekday, []).append((row.opens, row.closes))
-    closures = [(row.starts_on, row.ends_on) for row in Closure.objects.ahead(timezone.localdate() - timedelta(days=1))]
+    closures = list(Closure.objects.values_list("starts_on", "ends_on"))  # past ones too: promises reach back
     return OpenTime(week=week, closures=closures, zone=ZoneInfo(settings.TIME_ZONE))
