@@ -57,7 +57,7 @@ def offline_site() -> Site:
 
 def _read() -> Site:
     """One query while there are footer pages, two in a clinic that has none."""
-    pages = list(Page.objects.in_footer().select_related("clinic").defer("body", "summary"))
+    pages = list(Page.objects.in_footer().select_related("clinic").defer("body"))
     return Site(clinic=pages[0].clinic if pages else ClinicProfile.objects.current(), footer_pages=pages)
 
 

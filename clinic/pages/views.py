@@ -1,0 +1,34 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from articles.models import Article
+from clinic.pages.context import site_of
+from clinic.pages.models import Page
+from clinic.practice.caching import public_page
+from clinic.practice.models import open_time
+from providers.models import Condition, Provider, Treatment
+
+NEWEST = 3
+BEFORE_YOU_COME = ["first-visit", "insurance-and-fees"]  # led to from the home page, where there are such pages
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """What we do and for whom, whether we are open, who treats, what, and what is new to read."""
+    now, hours, site = timezone.now(), open_time(), site_of(request)
+    context = {
+        "closes_at": hours.current_close(now),
+        "opens_next": hours.next_open(now),
+        "providers": Provider.objects.listed(),
+        "treatments": Treatment.objects.only("name", "slug"),
+        "conditions": Condition.objects.only("name", "slug"),
+        "articles": Article.objects.published().for_cards()[:NEWEST],
+        "before_pages": [page for page in map(site.page, BEFORE_YOU_COME) if page],
+    }
+    return render(request, "pages/home.html", context)
+
+
+@public_page
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "pages/page.html", {"page": get_object_or_404(Page, slug=slug)})
