@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -34,8 +34,8 @@ class Topics:
 def topics_of(version: ArticleVersion) -> Topics:
     """Give a version's topics, in one query; the rows carry names and addresses only.
 
-    The pairs are those the clinic wrote a text for. Where there is none, they are the version's first treatment
-    with each of its conditions: such a page exists because this article is about both.
+    The pairs are those the clinic wrote a text for. Where there is none, they are the version's first
+    treatment with each of its conditions: such a page exists because this article is about both.
     """
     columns = ("kind", "position", "name", "slug", "with_name", "with_slug")
     nothing = {"with_name": Value(""), "with_slug": Value("")}
@@ -43,12 +43,16 @@ def topics_of(version: ArticleVersion) -> Topics:
     conditions = version.conditions.annotate(kind=Value("condition"), **nothing)
     pairs = TreatmentForCondition.objects.filter(
         treatment__article_versions=version, condition__article_versions=version
-    ).values_list(
-        Value("pair"), "condition__position", "treatment__name", "treatment__slug", "condition__name", "condition__slug"
+    ).annotate(
+        kind=Value("pair"),
+        position=F("condition__position"),
+        name=F("treatment__name"),
+        slug=F("treatment__slug"),
+        with_name=F("condition__name"),
+        with_slug=F("condition__slug"),
     )
-    rows = treatments.order_by().values_list(*columns).union(
-        conditions.order_by().values_list(*columns), pairs, all=True
-    )
+    selects = [rows.order_by().values_list(*columns) for rows in (treatments, conditions, pairs)]
+    rows = selects[0].union(*selects[1:], all=True)
     topics = Topics()
     for kind, _position, name, slug, with_name, with_slug in sorted(rows):
         if kind == "treatment":
@@ -56,8 +60,8 @@ def topics_of(version: ArticleVersion) -> Topics:
         elif kind == "condition":
             topics.conditions.append(Condition(name=name, slug=slug))
         else:
-            condition = Condition(name=with_name, slug=with_slug)
-            topics.pairs.append(TreatmentForCondition(treatment=Treatment(name=name, slug=slug), condition=condition))
+            treatment, condition = Treatment(name=name, slug=slug), Condition(name=with_name, slug=with_slug)
+            topics.pairs.append(TreatmentForCondition(treatment=treatment, condition=condition))
     if not topics.pairs:
         topics.pairs = [
             TreatmentForCondition(treatment=treatment, condition=condition)
@@ -71,8 +75,9 @@ def related_to(article: Article) -> QuerySet[Article]:
     """Give up to three articles to read next: those its author chose, then the newest on the same topics."""
     version = article.live
     chosen = Q(pk__in=version.related.values("pk"))
-    same_topic = Q(treatments__in=version.treatments.values("pk")) | Q(conditions__in=version.conditions.values("pk"))
-    alike = Q(live__in=ArticleVersion.objects.filter(same_topic).values("pk"))
+    same_treatment = Q(treatments__in=version.treatments.values("pk"))
+    same_condition = Q(conditions__in=version.conditions.values("pk"))
+    alike = Q(live__in=ArticleVersion.objects.filter(same_treatment | same_condition).values("pk"))
     return (
         Article.objects.published()
         .filter(chosen | alike)
@@ -84,8 +89,6 @@ def related_to(article: Article) -> QuerySet[Article]:
 
 @method_decorator(public_page, name="dispatch")
 class ArticleDetail(DetailView):
-    http_method_names = ["get", "head"]
-
     def get_queryset(self) -> QuerySet[Article]:
         return Article.objects.published().select_related("live__author", "live__reviewer", "live__picture")
 
@@ -101,6 +104,7 @@ class ArticleDetail(DetailView):
             "related": related_to(self.object),
             "has_contents": len(version.headings) > LONG_ARTICLE,
             "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
+            "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
         }
 
 
@@ -114,7 +118,6 @@ class Filter:
 
 @method_decorator(public_page, name="dispatch")
 class ArticleList(ListView):
-    http_method_names = ["get", "head"]
     paginate_by = 12
     lookups = {
         "treatment": "live__treatments__slug",
@@ -126,12 +129,12 @@ class ArticleList(ListView):
     def chosen(self) -> dict[str, str]:
         """What the reader asked for: the words and the slugs that are not empty."""
         # PostgreSQL takes no NUL in a text, and no name or word has one.
-        asked = {name: " ".join(self.request.GET.get(name, "").replace("\0", "").split()) for name in ("q", *self.lookups)}
-        return {name: value[:100] for name, value in asked.items() if value}
+        asked = {name: self.request.GET.get(name, "").replace("\0", "") for name in ("q", *self.lookups)}
+        return {name: " ".join(value.split())[:100] for name, value in asked.items() if value.strip()}
 
     @cached_property
     def options(self) -> dict[str, list]:
-        """The treatments, conditions and authors there are articles about or by, and whatever is chosen now."""
+        """The treatments, conditions and authors that have articles, and whatever is chosen now."""
         published = Article.objects.published()
         kinds = {
             "treatment": (Treatment, "live__treatments"),
@@ -150,7 +153,8 @@ class ArticleList(ListView):
             articles = search(words).select_related("live__author", "live__picture")
         else:
             articles = Article.objects.published().for_cards()
-        return articles.filter(**{path: self.chosen[name] for name, path in self.lookups.items() if name in self.chosen})
+        chosen = {path: self.chosen[name] for name, path in self.lookups.items() if name in self.chosen}
+        return articles.filter(**chosen)
 
     def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple[Paginator, Page, QuerySet, bool]:
         """A page number that does not exist gives the nearest one that does."""
@@ -164,12 +168,14 @@ class ArticleList(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        page = context["page_obj"]
+        page, heading = context["page_obj"], self._heading()
+        above = [(_("Articles"), reverse("articles:list"))] if self.chosen else []
         return context | {
             "chosen": self.chosen,
             "options": self.options,
             "filters": [self._filter(name) for name in self.chosen],
-            "heading": self._heading(),
+            "heading": heading,
+            "breadcrumb": [*above, (heading, "")],
             "this_url": self._url(page=page.number),
             "previous_url": self._url(page=page.number - 1) if page.has_previous() else "",
             "next_url": self._url(page=page.number + 1) if page.has_next() else "",

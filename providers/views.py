@@ -1,22 +1,29 @@
 """Who treats what: the pages of providers, treatments, conditions, and a treatment for a condition.
 
-Articles are a layer above this one, so they are reached from here through their versions, by reverse relation.
+Articles are a layer above this one: they are reached from here through their versions, by reverse relation.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView, TemplateView
 
 from clinic.practice.caching import public_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
-from providers.templatetags.names import midsentence
+from providers.templatetags.names import pair_name
 
 ARTICLES_SHOWN = 6
+
+# The steps of the breadcrumb above these pages
+PROVIDERS = _("Our providers")
+TREATMENTS = _("What we treat")
+CONDITIONS = _("Conditions")
 
 
 def live(versions: QuerySet) -> QuerySet:
@@ -26,27 +33,29 @@ def live(versions: QuerySet) -> QuerySet:
 
 def newest_articles(versions: QuerySet) -> list:
     """Give the newest published articles among these versions, with what a card shows, in one query."""
-    newest = live(versions).select_related("live_for", "author", "picture")
-    return [version.live_for for version in newest.order_by("-live_for__first_published_at", "-pk")[:ARTICLES_SHOWN]]
+    newest = live(versions).order_by("-live_for__first_published_at", "-pk")[:ARTICLES_SHOWN]
+    return [version.live_for for version in newest.select_related("live_for", "author", "picture")]
 
 
 @method_decorator(public_page, name="dispatch")
 class ProviderList(ListView):
-    http_method_names = ["get", "head"]
     queryset = Provider.objects.listed().prefetch_related("time_away", "treatments")
+    extra_context = {"breadcrumb": [(PROVIDERS, "")]}
 
 
 @method_decorator(public_page, name="dispatch")
 class ProviderDetail(DetailView):
-    http_method_names = ["get", "head"]
     queryset = Provider.objects.listed().prefetch_related("time_away")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         provider = self.object
+        asked_about = f"?{urlencode({'provider': provider.slug})}" if provider.is_accepting else ""
         return super().get_context_data(**kwargs) | {
+            "request_url": reverse("appointments:request") + asked_about,
             "treatments": provider.treatments.all(),
             "conditions": provider.conditions.all(),
-            "articles": newest_articles(provider.authored_versions.all()),
+            "articles": newest_articles(provider.authored_versions),
+            "breadcrumb": [(PROVIDERS, reverse("providers:provider-list")), (provider.name, "")],
         }
 
 
@@ -54,16 +63,17 @@ class ProviderDetail(DetailView):
 class TreatmentList(ListView):
     """What we treat, and how: treatments and conditions on one page."""
 
-    http_method_names = ["get", "head"]
     model = Treatment
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"conditions": Condition.objects.all()}
+        return super().get_context_data(**kwargs) | {
+            "conditions": Condition.objects.all(),
+            "breadcrumb": [(TREATMENTS, "")],
+        }
 
 
 @method_decorator(public_page, name="dispatch")
 class TreatmentDetail(DetailView):
-    http_method_names = ["get", "head"]
     model = Treatment
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -74,12 +84,13 @@ class TreatmentDetail(DetailView):
             "providers": treatment.providers.listed(),
             "conditions": Condition.objects.filter(has_text | has_article),
             "articles": newest_articles(treatment.article_versions),
+            "breadcrumb": [(TREATMENTS, reverse("providers:treatment-list")), (treatment.name, "")],
         }
 
 
 @method_decorator(public_page, name="dispatch")
 class ConditionList(ListView):
-    http_method_names = ["get", "head"]
+    extra_context = {"breadcrumb": [(CONDITIONS, "")]}
     queryset = Condition.objects.prefetch_related(
         Prefetch(
             "by_treatments",
@@ -92,7 +103,6 @@ class ConditionList(ListView):
 
 @method_decorator(public_page, name="dispatch")
 class ConditionDetail(DetailView):
-    http_method_names = ["get", "head"]
     model = Condition
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -103,6 +113,7 @@ class ConditionDetail(DetailView):
             "treatments": Treatment.objects.filter(has_text | has_article),
             "providers": condition.providers.listed(),
             "articles": newest_articles(condition.article_versions),
+            "breadcrumb": [(CONDITIONS, reverse("providers:condition-list")), (condition.name, "")],
         }
 
 
@@ -110,7 +121,6 @@ class ConditionDetail(DetailView):
 class TreatmentForConditionDetail(TemplateView):
     """One treatment for one condition: a page only where a text, a provider or an article is about both."""
 
-    http_method_names = ["get", "head"]
     template_name = "providers/treatment_for_condition.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -125,8 +135,12 @@ class TreatmentForConditionDetail(TemplateView):
             "treatment": treatment,
             "condition": condition,
             "pair": pair,
-            "heading": _("%(treatment)s for %(condition)s")
-            % {"treatment": treatment.name, "condition": midsentence(condition.name)},
+            "heading": pair_name(treatment, condition),
             "providers": providers,
             "articles": articles,
+            "breadcrumb": [
+                (TREATMENTS, reverse("providers:treatment-list")),
+                (treatment.name, treatment.get_absolute_url()),
+                (condition.name, ""),
+            ],
         }

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clinic():
-    return ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
+    """A clinic with a plain page, which the frame of every page reads in one query."""
+    clinic = ClinicProfile.objects.create(
+        pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123"
+    )
+    clinic.pages.create(title="Fees", slug="fees", summary="What it costs.", body="<p>Little.</p>")
 
 
 @pytest.fixture
@@ -93,7 +97,13 @@ def test_an_article_shows_the_live_version_and_not_the_draft(client, article):
 def test_an_article_shows_everything_around_its_text(client, article, needling, back_pain):
     pair = TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Both.</p>")
     page = text(client.get(article.get_absolute_url()))
-    for words in ("One point", "Another point", "numbness between your legs;", "Anyone on a blood thinner", "3 min"):
+    for words in (
+        "One point",
+        "Another point",
+        "numbness between your legs;",
+        "Anyone on a blood thinner",
+        "3 min",
+    ):
         assert words in page
     assert "Jan. 5, 2026" in page and "Jan. 5, 2027" in page
     assert "Dr. Ngozi Okafor, DC" in page
@@ -146,7 +156,9 @@ def test_only_a_long_article_has_a_list_of_contents(client, sections, has_conten
 
 
 def test_without_a_written_pair_the_first_treatment_is_paired(client, article):
-    assert 'href="/treatments/dry-needling/for/low-back-pain/"' in text(client.get(article.get_absolute_url()))
+    assert 'href="/treatments/dry-needling/for/low-back-pain/"' in text(
+        client.get(article.get_absolute_url())
+    )
 
 
 def test_related_articles_are_those_chosen_and_then_the_newest_on_the_topic(client, needling):
@@ -221,7 +233,9 @@ def test_the_list_is_filtered_by_treatment_condition_and_author(client, article,
     assert listed(client, treatment="dry-needling") == [article]
     assert listed(client, condition="low-back-pain") == [article]
     assert listed(client, provider=williams.slug) == [article]
-    assert listed(client, provider=williams.slug, condition="low-back-pain", treatment="dry-needling") == [article]
+    assert listed(client, provider=williams.slug, condition="low-back-pain", treatment="dry-needling") == [
+        article
+    ]
     assert listed(client, provider="ngozi-okafor", condition="low-back-pain") == []
 
 
@@ -266,7 +280,8 @@ def test_an_empty_site_says_so(client):
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("1", 1), ("2", 2), ("3", 3), ("4", 3), ("999", 3), ("0", 1), ("-2", 1), ("x", 1), ("", 1)]
+    ("asked", "given"),
+    [("1", 1), ("2", 2), ("3", 3), ("4", 3), ("999", 3), ("0", 1), ("-2", 1), ("x", 1), ("", 1)],
 )
 def test_a_page_that_is_not_there_gives_the_nearest(client, williams, asked, given):
     for days in range(25):

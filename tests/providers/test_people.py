@@ -15,7 +15,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clinic():
-    return ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
+    """A clinic with a plain page, which the frame of every page reads in one query."""
+    clinic = ClinicProfile.objects.create(
+        pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123"
+    )
+    clinic.pages.create(title="Fees", slug="fees", summary="What it costs.", body="<p>Little.</p>")
 
 
 @pytest.fixture
@@ -32,8 +36,12 @@ def williams():
         athletes="CrossFit",
         languages="English, Spanish",
     )
-    provider.treatments.add(Treatment.objects.create(name="Dry needling", slug="dry-needling", summary="Needles."))
-    provider.conditions.add(Condition.objects.create(name="Low back pain", slug="low-back-pain", summary="Aches."))
+    provider.treatments.add(
+        Treatment.objects.create(name="Dry needling", slug="dry-needling", summary="Needles.")
+    )
+    provider.conditions.add(
+        Condition.objects.create(name="Low back pain", slug="low-back-pain", summary="Aches.")
+    )
     return provider
 
 
@@ -47,7 +55,14 @@ def test_a_provider_page_tells_who_they_are_and_what_they_treat(client, williams
     page = text(response)
     assert response.status_code == 200
     assert "Dr. Jason Williams, DC</h1>" in page
-    for words in ("Chiropractic physician", "Looks after backs.", "Manipulation", "Back pain", "CrossFit", "Spanish"):
+    for words in (
+        "Chiropractic physician",
+        "Looks after backs.",
+        "Manipulation",
+        "Back pain",
+        "CrossFit",
+        "Spanish",
+    ):
         assert words in page
     assert 'href="/treatments/dry-needling/"' in page and 'href="/conditions/low-back-pain/"' in page
     assert f'href="{article.get_absolute_url()}"' in page and article.live.title in page
@@ -119,7 +134,9 @@ def test_an_empty_site_says_so(client):
 
 
 @pytest.mark.parametrize("rows", [3, 60])
-def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(client, rows, williams, django_assert_num_queries):
+def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(
+    client, rows, williams, django_assert_num_queries
+):
     today = timezone.localdate()
     for number in range(rows):
         provider = make_provider()

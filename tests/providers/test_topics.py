@@ -15,7 +15,11 @@ PAIR = "/treatments/dry-needling/for/low-back-pain/"
 
 @pytest.fixture(autouse=True)
 def clinic():
-    return ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
+    """A clinic with a plain page, which the frame of every page reads in one query."""
+    clinic = ClinicProfile.objects.create(
+        pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123"
+    )
+    clinic.pages.create(title="Fees", slug="fees", summary="What it costs.", body="<p>Little.</p>")
 
 
 @pytest.fixture
@@ -68,7 +72,13 @@ def test_a_treatment_page_answers_what_it_is_and_who_does_it(client, needling, b
     make_provider(is_listed=False, name="Dr. Gone").treatments.add(needling)
     article = make_article(treatments=[needling])
     page = text(client.get("/treatments/dry-needling/"))
-    for words in ("A thin needle.", "Half an hour.", "You take a blood thinner", "You are pregnant", "Dr. Jason Williams"):
+    for words in (
+        "A thin needle.",
+        "Half an hour.",
+        "You take a blood thinner",
+        "You are pregnant",
+        "Dr. Jason Williams",
+    ):
         assert words in page
     assert "Dr. Gone" not in page
     assert f'href="{PAIR}"' in page
@@ -100,10 +110,18 @@ def test_a_condition_page_tells_what_helps_and_who_treats_it(client, needling, b
 
 
 def test_a_written_pair_has_a_page(client, needling, back_pain, williams):
-    TreatmentForCondition.objects.create(treatment=needling, condition=back_pain, text="<p>Needles for backs.</p>")
+    TreatmentForCondition.objects.create(
+        treatment=needling, condition=back_pain, text="<p>Needles for backs.</p>"
+    )
     page = text(client.get(PAIR))
     assert "Dry needling for low back pain in Cary, NC</h1>" in page
-    for words in ("Needles for backs.", "A thin needle.", "Half an hour.", "You are pregnant", "Dr. Jason Williams"):
+    for words in (
+        "Needles for backs.",
+        "A thin needle.",
+        "Half an hour.",
+        "You are pregnant",
+        "Dr. Jason Williams",
+    ):
         assert words in page
     assert f'<link rel="canonical" href="http://testserver{PAIR}"' in page
 
@@ -129,7 +147,12 @@ def test_a_pair_nobody_has_is_not_found(client, needling, back_pain):
 
 @pytest.mark.parametrize(
     "address",
-    ["/treatments/no/", "/conditions/no/", "/treatments/no/for/low-back-pain/", "/treatments/dry-needling/for/no/"],
+    [
+        "/treatments/no/",
+        "/conditions/no/",
+        "/treatments/no/for/low-back-pain/",
+        "/treatments/dry-needling/for/no/",
+    ],
 )
 def test_unknown_topics_are_not_found(client, needling, back_pain, address):
     assert client.get(address).status_code == 404
@@ -172,7 +195,8 @@ def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(
 
 
 @pytest.mark.parametrize(
-    "address", ["/treatments/", "/treatments/dry-needling/", PAIR, "/conditions/", "/conditions/low-back-pain/"]
+    "address",
+    ["/treatments/", "/treatments/dry-needling/", PAIR, "/conditions/", "/conditions/low-back-pain/"],
 )
 def test_pages_are_read_only_and_set_no_cookie(client, williams, address):
     response = client.get(address)
