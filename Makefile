@@ -1,0 +1,91 @@
+# Every command of the project. `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+QUICK := -m "not browser and not resilience"
+SLOW := -m "browser or resilience"
+POSTGRES ?= postgres://postgres@127.0.0.1:5432/clinic
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+export PORT
+
+# What a real site would set, for the checks that only then apply.
+PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \
+	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
+
+.PHONY: help install dev run serve test test-postgres check check-style check-templates check-types check-imports \
+	check-migrations check-deploy check-security format lock backup restore upgrade clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+run: install ## try the demo clinic on http://127.0.0.1:8000 (PORT=8001 for another port)
+	@exec $(PY) scripts/serve.py --demo
+
+serve: ## run the clinic's own site, configured by .env
+	@exec $(PY) scripts/serve.py
+
+install: ## install what the site runs on into .venv
+	@$(PYTHON) scripts/install.py requirements.lock
+
+dev: install ## install what tests and checks need as well
+	@$(PYTHON) scripts/install.py requirements-dev.lock
+
+test: dev ## run every test on SQLite, also in a real browser
+	@chromium="$$($(PY) scripts/chromium.py)" || exit 1; \
+	env -u DATABASE_URL $(PYTEST) -n 2 $(QUICK); quick=$$?; \
+	env -u DATABASE_URL CHROMIUM="$$chromium" $(PYTEST) $(SLOW); slow=$$?; \
+	exit $$((quick + slow))
+
+test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES= for another server)
+	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)
+
+check: dev ## linters, templates, types, import rules, migrations, deployment, security
+	@$(MAKE) -k --no-print-directory check-style check-templates check-types check-imports check-migrations \
+		check-deploy check-security
+
+check-style:
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+check-templates:
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
+
+check-types:
+	@$(PY) -m mypy
+
+check-imports:
+	@.venv/bin/lint-imports --no-logo
+
+check-migrations:
+	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+
+check-deploy:
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+check-security:
+	@$(PY) -m bandit -q -ll -c pyproject.toml -r clinic providers articles appointments scripts manage.py
+
+format: dev ## put code and templates into shape
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
+
+lock: dev ## write the lock files anew after a change of requirements*.txt
+	@$(COMPILE) requirements.txt --output-file requirements.lock
+	@$(COMPILE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+
+backup: ## save database and pictures into one file under var/backups
+	@$(PY) scripts/backup.py save
+
+restore: ## bring a backup back, with the site stopped: make restore FILE=var/backups/...
+	@$(PY) scripts/backup.py restore "$(FILE)"
+
+upgrade: ## back up, fetch the new release and install it; restart the service afterwards
+	@$(MAKE) --no-print-directory backup
+	@git pull --ff-only
+	@$(MAKE) --no-print-directory install
+
+clean: ## remove what can be made again, never the clinic's data
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
