@@ -22,7 +22,7 @@ def main(lock_name: str) -> None:
     if not works(VENV / "bin" / "python"):
         make_venv()
     print(f"Installing {lock_name} into .venv ...", flush=True)
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     subprocess.run([*pip, "--require-hashes", "--requirement", lock], check=True)
     stamp.write_text(digest)
 
