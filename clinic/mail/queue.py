@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -21,9 +22,12 @@ from clinic.practice.models import ClinicProfile
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=180)  # how long a row belongs to the worker that took it, should that worker die
+# A row belongs to the worker that took it for so many time-outs: more than any one conversation can wait
+LEASE_TIMEOUTS = 18
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
+# Where the server is to blame and not the message, so that mail leaves soon after the server is back
+LONGEST_RETRY_OF_SERVER = timedelta(minutes=1)
 BATCH = 50
 
 
@@ -81,7 +85,8 @@ def deliver_due() -> int:
                 if is_server_trouble(error):
                     break
             else:
-                OutgoingEmail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), last_error="")
+                done = {"sent_at": timezone.now(), "failed_at": None, "last_error": ""}
+                OutgoingEmail.objects.filter(pk=row.pk).update(**done)
                 sent += 1
     finally:
         close(connection)
@@ -90,7 +95,7 @@ def deliver_due() -> int:
 
 def claim(row: OutgoingEmail) -> bool:
     """Take the row by compare-and-set: of several workers exactly one sees True."""
-    lease_ends = timezone.now() + LEASE
+    lease_ends = timezone.now() + timedelta(seconds=LEASE_TIMEOUTS * settings.EMAIL_TIMEOUT)
     return bool(
         OutgoingEmail.objects.waiting()
         .filter(pk=row.pk, due_at=row.due_at)
@@ -150,19 +155,24 @@ def address_of(row: OutgoingEmail, clinic: ClinicProfile) -> str:
 
 
 def record_failure(row: OutgoingEmail, error: Exception) -> None:
-    """Write the reason on the row, and either give it up (a patient's address refused for good) or set its next try."""
+    """Write the reason on the row, and give it up (a patient's address refused for good) or set its next try.
+
+    A row that another worker has sent meanwhile stays as it is.
+    """
     reason = describe(error)
     logger.warning("Mail %s was not sent at try %d: %s", row.message_id, row.attempts + 1, reason)
     now = timezone.now()
+    unsent = OutgoingEmail.objects.waiting().filter(pk=row.pk)
     if row.audience == OutgoingEmail.Audience.PATIENT and is_refused_for_good(error):
-        OutgoingEmail.objects.filter(pk=row.pk).update(failed_at=now, last_error=reason)
+        unsent.update(failed_at=now, last_error=reason)
         return
-    OutgoingEmail.objects.filter(pk=row.pk).update(due_at=now + wait_before_retry(row.attempts), last_error=reason)
+    longest = LONGEST_RETRY_OF_SERVER if is_server_trouble(error) else LONGEST_RETRY
+    unsent.update(due_at=now + wait_before_retry(row.attempts, longest), last_error=reason)
 
 
-def wait_before_retry(tries: int) -> timedelta:
-    """Doubling from one second to five minutes, less up to half so that rows do not all come back at once."""
-    wait = min(FIRST_RETRY * 2 ** min(tries, 20), LONGEST_RETRY)
+def wait_before_retry(tries: int, longest: timedelta = LONGEST_RETRY) -> timedelta:
+    """Doubling from one second to the longest, less up to half so that rows do not all come back at once."""
+    wait = min(FIRST_RETRY * 2 ** min(tries, 20), longest)
     return wait * random.uniform(0.5, 1)  # noqa: S311  (spreads load, guards nothing)
 
 
@@ -182,15 +192,17 @@ def is_server_trouble(error: Exception) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """The reason in one line, without the recipient's address, which smtplib puts into some errors."""
+    """The reason in one line. Only such words as never hold the recipient's address; a server's own often do."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = {f"{code}" for code, _reason in error.recipients.values()}
         return f"the server refused the recipient ({', '.join(sorted(answers))})"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__} {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPException):
+    if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
         return type(error).__name__
-    return f"{type(error).__name__}: {error}"[:500]
+    if isinstance(error, OSError | NoAddress | TemplateDoesNotExist | TemplateSyntaxError):
+        return f"{type(error).__name__}: {error}"[:500]
+    return type(error).__name__
 
 
 def close(connection) -> None:
