@@ -1,6 +1,5 @@
 # Every command of the project. `make` alone lists them.
 PYTHON ?= python3
-PORT ?= 8000
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 QUICK := -m "not browser and not resilience"
@@ -8,7 +7,6 @@ SLOW := -m "browser or resilience"
 POSTGRES ?= postgres://postgres@127.0.0.1:5432/clinic
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
-export PORT
 
 # What a real site would set, for the checks that only then apply.
 PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \

@@ -107,7 +107,9 @@ def collect_static(data_dir: Path) -> None:
 
 def greet() -> None:
     site = os.environ["SITE_URL"]
-    mail = os.environ.get("EMAIL_URL") or f"written to {os.environ['CLINIC_DATA_DIR']}/mail/"
+    mail = (
+        "sent as EMAIL_URL says" if os.environ.get("EMAIL_URL") else f"{os.environ['CLINIC_DATA_DIR']}/mail/"
+    )
     print(
         f"\n  The site     {site}/"
         f"\n  Staff        {site}/admin/   as {DEMO_SIGN_INS}"
@@ -128,6 +130,8 @@ def start() -> None:
         os.dup2(relay.stdin.fileno(), 1)
         os.dup2(relay.stdin.fileno(), 2)
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "supervisord.conf")]
+    if os.geteuid() == 0:
+        command += ["-u", "root"]  # said on purpose, or supervisord calls it critical at every start
     os.execv(command[0], command)
 
 
