@@ -1,4 +1,4 @@
-"""What whoever runs the site relies on: start-up that says what is wrong, safe settings, backups that come back."""
+"""What whoever runs the site relies on: start-up that says what is wrong, backups that come back."""
 
 import os
 import socket
@@ -20,8 +20,6 @@ PRODUCTION = {
     "STAFF_MFA": "required",
     "TRUSTED_PROXY_COUNT": "1",
     "EMAIL_URL": "smtp://127.0.0.1:25",
-    "DATABASE_URL": "",
-    "CACHE_URL": "",
 }
 
 
@@ -30,12 +28,12 @@ def run(tmp_path):
     """Run a Python script of the project as production would, with its data in a directory of its own."""
 
     def run(*arguments, **environment):
-        kept = {"PATH": os.environ["PATH"], "CLINIC_DATA_DIR": str(tmp_path / "var")}
-        settings = {name: value for name, value in {**PRODUCTION, **environment}.items() if value}
+        data = tmp_path / "var"
+        places = {"CLINIC_DATA_DIR": str(data), "DATABASE_URL": f"sqlite:///{data}/clinic.sqlite3"}
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=kept | settings,
+            env={"PATH": os.environ["PATH"], **places, **PRODUCTION, **environment},
             capture_output=True,
             text=True,
             timeout=60,
