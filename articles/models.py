@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from clinic.practice.prose import PROSE
+from clinic.practice.pictures import PictureField
+from clinic.practice.prose import ILLUSTRATED
 from providers.models import Condition, Provider, Treatment, lines
 
 
@@ -45,7 +46,7 @@ class Article(models.Model):
     urgent_advice = models.TextField(_("call 911 if"), blank=True, help_text=_("Only where it applies."))
     who_should_not = models.TextField(_("who should not"), blank=True, help_text=_("One a line, where it applies."))
     body = ProseEditorField(
-        _("text"), extensions=PROSE, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
+        _("text"), extensions=ILLUSTRATED, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
     )
     picture = models.ForeignKey(
         "ArticleImage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lead picture")
@@ -201,12 +202,12 @@ class Citation(models.Model):
 
 
 class ArticleImage(models.Model):
-    """A picture uploaded for an article, kept only as clean files of our own making (articles/pictures.py)."""
+    """A picture uploaded for an article, kept only as clean files of our own making (clinic/practice/pictures.py)."""
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, null=True, blank=True, related_name="images", verbose_name=_("article")
     )
-    file = models.ImageField(_("picture"), upload_to="articles/", width_field="width", height_field="height")
+    file = PictureField(_("picture"), upload_to="articles/", width_field="width", height_field="height")
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
     alt = models.CharField(_("what it shows"), max_length=250, blank=True, help_text=_("For readers who cannot see it."))

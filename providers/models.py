@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
+from clinic.practice.pictures import PictureField
 from clinic.practice.prose import PROSE
 
 
@@ -113,7 +114,15 @@ class Provider(models.Model):
     focus_areas = models.TextField(_("focus areas"), blank=True, help_text=_("One a line."))
     athletes = models.TextField(_("athletes treated"), blank=True, help_text=_("One sport a line."))
     languages = models.CharField(_("languages"), max_length=200, blank=True, help_text=_("Separated by commas."))
-    portrait = models.ImageField(_("portrait"), upload_to="portraits/", blank=True)
+    portrait = PictureField(
+        _("portrait"),
+        upload_to="portraits/",
+        blank=True,
+        width_field="portrait_width",
+        height_field="portrait_height",
+    )
+    portrait_width = models.PositiveIntegerField(editable=False, null=True)
+    portrait_height = models.PositiveIntegerField(editable=False, null=True)
     portrait_alt = models.CharField(_("what the portrait shows"), max_length=200, blank=True)
     treatments = models.ManyToManyField(Treatment, related_name="providers", blank=True, verbose_name=_("treatments"))
     conditions = models.ManyToManyField(Condition, related_name="providers", blank=True, verbose_name=_("conditions"))

@@ -15,3 +15,6 @@ PROSE = {
     "TableCell": True,
     "History": True,
 }
+
+# An article's text also holds pictures; which ones may stay is decided when it is rendered (articles/body.py)
+ILLUSTRATED = PROSE | {"Figure": True, "Caption": True, "Image": True}
