@@ -3,7 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("articles/", include("articles.urls")),
+    path("", include("articles.urls")),
     path("appointments/", include("appointments.urls")),
     path("", include("providers.urls")),
     path("", include("clinic.pages.urls")),  # last: it takes /<slug>/
