@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from clinic.practice.templatetags.clock import in_short
@@ -76,7 +77,9 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     @admin.display(description=_("reply due"), ordering="reply_due_at")
     def due(self, row: AppointmentRequest) -> str:
         if row.is_overdue(timezone.now()):
-            return format_html('<strong class="overdue">{} {}</strong>', gettext("Overdue:"), in_short(row.reply_due_at))
+            return format_html(
+                '<strong class="overdue">{} {}</strong>', gettext("Overdue:"), in_short(row.reply_due_at)
+            )
         return in_short(row.reply_due_at)
 
     @admin.display(description=_("claimed by"))

@@ -3,7 +3,8 @@ from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from appointments.guards import new_stamp
@@ -86,7 +87,9 @@ class ReachingYou(forms.Form):
         super().__init__(*args, **kwargs)
         self.clinic = clinic
         if not clinic.texts_patients:
-            self.fields["contact_method"].choices = [c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT]
+            self.fields["contact_method"].choices = [
+                c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT
+            ]
         if not self.is_bound:
             self.initial["stamp"] = new_stamp()
         self.helper = FormHelper()
@@ -103,7 +106,11 @@ class ReachingYou(forms.Form):
     def clean(self) -> dict:
         answers = super().clean() or {}
         method = answers.get("contact_method")
-        if method in (ContactMethod.PHONE, ContactMethod.TEXT) and "phone" not in self.errors and not answers.get("phone"):
+        if (
+            method in (ContactMethod.PHONE, ContactMethod.TEXT)
+            and "phone" not in self.errors
+            and not answers.get("phone")
+        ):
             self.add_error("phone", ValidationError(PHONE_HELP, code="required"))
         if method == ContactMethod.EMAIL and "email" not in self.errors and not answers.get("email"):
             self.add_error(
@@ -114,6 +121,19 @@ class ReachingYou(forms.Form):
     def answers(self) -> dict:
         """The cleaned answers that are fields of AppointmentRequest."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("stamp", "website")}
+
+
+class ContactForm(ReachingYou):
+    """On the status page: reach me some other way. It starts empty, for the page shows nothing that was typed."""
+
+    best_time = Choice(label=_("Best time to reach you"), choices=TimeOfDay.choices, required=False)
+
+    def layout(self) -> Layout:
+        return Layout("contact_method", "phone", "email", "best_time")
+
+    def answers(self) -> dict:
+        """Only what was filled in: a blank leaves the earlier answer."""
+        return {name: value for name, value in super().answers().items() if value}
 
 
 class AppointmentRequestForm(ReachingYou):
@@ -139,7 +159,9 @@ class AppointmentRequestForm(ReachingYou):
         error_messages={"max_length": _("Enter a name of at most 120 characters")},
     )
     patient_type = Choice(
-        label=_("Has the patient been here before?"), choices=AppointmentRequest.PatientType.choices, required=False
+        label=_("Has the patient been here before?"),
+        choices=AppointmentRequest.PatientType.choices,
+        required=False,
     )
     visit_type = Choice(
         label=_("What is the visit for?"),
@@ -151,7 +173,9 @@ class AppointmentRequestForm(ReachingYou):
         queryset=Provider.objects.none(),
         required=False,
         empty_label=_("First available"),
-        error_messages={"invalid_choice": _("Choose someone from the list; the one you chose takes no requests now")},
+        error_messages={
+            "invalid_choice": _("Choose someone from the list; the one you chose takes no requests now")
+        },
     )
     preferred_days = forms.TypedMultipleChoiceField(
         label=_("Which days suit?"),
@@ -159,7 +183,10 @@ class AppointmentRequestForm(ReachingYou):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Tick as many as you like, or none if any day is fine."),
-        error_messages={"invalid_choice": _("Choose from the days shown"), "invalid_list": _("Choose from the days shown")},
+        error_messages={
+            "invalid_choice": _("Choose from the days shown"),
+            "invalid_list": _("Choose from the days shown"),
+        },
     )
     preferred_time = Choice(label=_("What time suits?"), choices=TimeOfDay.choices, required=False)
     voicemail_ok = Choice(
@@ -203,10 +230,20 @@ class AppointmentRequestForm(ReachingYou):
 
     def layout(self) -> Layout:
         visit = ["visit_type", "provider", "preferred_days", "preferred_time"]
-        reach = ["contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note"]
+        reach = [
+            "contact_method",
+            "phone",
+            "voicemail_ok",
+            "best_time",
+            "email",
+            "preferred_language",
+            "note",
+        ]
         shown = [name for name in reach if name != "preferred_language" or self.asks_language]
         return Layout(
-            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"),
+            Fieldset(
+                _("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"
+            ),
             Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
             Fieldset(_("Reaching you"), *shown),
             *self.guards_layout(),
@@ -239,7 +276,9 @@ class QuestionForm(ReachingYou):
         label=_("Your question"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Fees, insurance, hours, what a treatment is. For anything about your health, please call."),
+        help_text=_(
+            "Fees, insurance, hours, what a treatment is. For anything about your health, please call."
+        ),
         error_messages={
             "required": _("Enter your question"),
             "max_length": _("Shorten the question to 500 characters; it has %(show_value)d"),

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import guards
 from appointments.emails import STATUS_SALT, link_expires_at, status_token
-from appointments.forms import AppointmentRequestForm, QuestionForm
+from appointments.forms import AppointmentRequestForm, ContactForm, QuestionForm
 from appointments.models import AppointmentRequest
 from appointments.moves import MoveRefused, is_allowed
-from appointments.services.asking import promise, submit_request
+from appointments.services.asking import change_contact, promise, submit_request
 from appointments.services.triage import move
 from articles.models import Article
-from clinic.practice.models import Closure, ClinicProfile, OpeningHours, UrgentAdvice, open_time
+from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice, open_time
 from providers.models import Provider, Treatment
 
 SENT = "appointments.just_sent"
@@ -40,7 +40,9 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
             return too_many(request)
         form = AppointmentRequestForm(guards.tidy(request.POST), clinic=clinic)
         if form.is_valid():
-            return store(request, form, source_article=source["article"], source_treatment=source["treatment"])
+            return store(
+                request, form, source_article=source["article"], source_treatment=source["treatment"]
+            )
     else:
         form = AppointmentRequestForm(initial={"provider": source["provider"]}, clinic=clinic)
     context = {
@@ -82,9 +84,16 @@ def contact(request: HttpRequest) -> HttpResponseBase:
 
 def prefill(request: HttpRequest) -> dict:
     """What the link named, where the public may see it; anything else is ignored."""
-    slugs = {name: guards.tidy(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")}
-    article = slugs["article"] and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
-    provider = slugs["provider"] and Provider.objects.accepting_patients().filter(slug=slugs["provider"]).first()
+    slugs = {
+        name: guards.tidy(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")
+    }
+    article = (
+        slugs["article"]
+        and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
+    )
+    provider = (
+        slugs["provider"] and Provider.objects.accepting_patients().filter(slug=slugs["provider"]).first()
+    )
     treatment = slugs["treatment"] and Treatment.objects.filter(slug=slugs["treatment"]).first()
     return {"article": article or None, "provider": provider or None, "treatment": treatment or None}
 
@@ -126,7 +135,9 @@ def open_status(request: HttpRequest, token: str) -> HttpResponse:
 
 def find(reference: str, link_version: int) -> AppointmentRequest | None:
     """The request a link leads to, unless it was revoked or has run out."""
-    appointment_request = AppointmentRequest.objects.filter(reference=reference, link_version=link_version).first()
+    appointment_request = AppointmentRequest.objects.filter(
+        reference=reference, link_version=link_version
+    ).first()
     if appointment_request is None or link_expires_at(appointment_request) < timezone.now():
         return None
     return appointment_request
@@ -138,7 +149,9 @@ def no_such_link(request: HttpRequest) -> HttpResponse:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    return private(render(request, "429.html", status=429, headers={"Retry-After": str(guards.FLOOD_SECONDS)}))
+    response = private(render(request, "errors/429.html", status=429))
+    response["Retry-After"] = str(guards.FLOOD_SECONDS)
+    return response
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -149,15 +162,22 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """Where a request stands, for whoever sent it or holds its link. A post withdraws it."""
+    """Where a request stands, for whoever sent it or holds its link. A post withdraws it, or changes how to be reached."""
     appointment_request = find(*request.session.get(OPENED, ["", 0]))
     if appointment_request is None:
         return no_such_link(request)
+    form = None
     if request.method == "POST":
-        withdraw(appointment_request)
-        return private(redirect("appointments:status"))
+        if "withdraw" in request.POST:
+            withdraw(appointment_request)
+            return private(redirect("appointments:status"))
+        form = ContactForm(guards.tidy(request.POST), clinic=ClinicProfile.objects.current())
+        if form.is_valid() and appointment_request.is_live:
+            change_contact(appointment_request=appointment_request, answers=form.answers())
+            return private(redirect("appointments:status"))
     now = timezone.now()
     token = status_token(appointment_request.reference, appointment_request.link_version)
     context = {
@@ -166,8 +186,11 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_running_late": appointment_request.is_late(now),
         "status_link": request.build_absolute_uri(reverse("appointments:open-status", args=[token])),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
+        "form": form or ContactForm(clinic=ClinicProfile.objects.current())
+        if appointment_request.is_live
+        else None,
     }
-    return private(render(request, "appointments/status.html", context))
+    return private(render(request, "appointments/status.html", context, status=422 if form else 200))
 
 
 def withdraw(appointment_request: AppointmentRequest) -> None:
@@ -186,5 +209,6 @@ def week_table() -> list[dict]:
         spans[row.weekday].append((row.opens, row.closes))
     today = timezone.localdate().weekday()
     return [
-        {"day": OpeningHours.Weekday(day).label, "spans": spans[day], "is_today": day == today} for day in range(7)
+        {"day": OpeningHours.Weekday(day).label, "spans": spans[day], "is_today": day == today}
+        for day in range(7)
     ]

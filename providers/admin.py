@@ -22,7 +22,10 @@ class ProviderAdmin(ProseAdmin, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "short_name", "credentials", "job_title", "summary", "bio"]}),
         (_("Portrait"), {"fields": ["portrait", "portrait_alt"]}),
-        (_("What you do"), {"fields": ["techniques", "focus_areas", "athletes", "languages", "treatments", "conditions"]}),
+        (
+            _("What you do"),
+            {"fields": ["techniques", "focus_areas", "athletes", "languages", "treatments", "conditions"]},
+        ),
         (_("On the site"), {"fields": managers_only}),
     ]
 

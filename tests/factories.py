@@ -36,12 +36,19 @@ def make_clinic(**fields) -> ClinicProfile:
 
 def make_provider(name: str = "Dr. Ada Lane", **fields) -> Provider:
     slug = fields.pop("slug", name.lower().replace(".", "").replace(" ", "-"))
-    defaults = {"short_name": name, "job_title": "Chiropractor", "summary": f"{name} treats backs.", "credentials": "DC"}
+    defaults = {
+        "short_name": name,
+        "job_title": "Chiropractor",
+        "summary": f"{name} treats backs.",
+        "credentials": "DC",
+    }
     return Provider.objects.create(name=name, slug=slug, **(defaults | fields))
 
 
 def make_user(username: str, role: str | None = None, **fields) -> User:
-    user = User.objects.create_user(username, f"{username}@example.com", "a-long-password", **({"is_staff": True} | fields))
+    user = User.objects.create_user(
+        username, f"{username}@example.com", "a-long-password", **({"is_staff": True} | fields)
+    )
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
@@ -60,7 +67,9 @@ def answers(**fields) -> dict:
 
 def make_request(now=None, **fields) -> AppointmentRequest:
     """A stored request, through the same service as a patient's."""
-    return submit_request(answers=answers(**fields), submission_key=f"key-{next(_numbers)}", now=now or timezone.now())
+    return submit_request(
+        answers=answers(**fields), submission_key=f"key-{next(_numbers)}", now=now or timezone.now()
+    )
 
 
 def form_post(**fields) -> dict:

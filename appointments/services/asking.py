@@ -71,6 +71,24 @@ def submit_request(
     return appointment_request
 
 
+@transaction.atomic
+def change_contact(
+    *, appointment_request: AppointmentRequest, answers: Mapping[str, Any], now: datetime | None = None
+) -> AppointmentRequest:
+    """The patient says how to be reached from now on; the desk hears of it, for somebody may be dialling the old number."""
+    now = now or timezone.now()
+    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    changed = [name for name, value in answers.items() if getattr(fresh, name) != value]
+    if not changed:
+        return fresh
+    for name in changed:
+        setattr(fresh, name, answers[name])
+    fresh.save(update_fields=changed)
+    event = record(fresh, Kind.CONTACT_CHANGED, at=now, text=_labels(changed))
+    emails.desk_correction(fresh, event)
+    return fresh
+
+
 def announce(appointment_request: AppointmentRequest) -> None:
     """Tell the desk and the patient that a request is in the queue."""
     emails.desk_new_request(appointment_request)
@@ -84,7 +102,9 @@ def record(
     at = at or timezone.now()
     AppointmentRequest.objects.filter(pk=appointment_request.pk).update(last_event_at=at)
     appointment_request.last_event_at = at
-    return RequestEvent.objects.create(appointment_request=appointment_request, kind=kind, by=by, at=at, **details)
+    return RequestEvent.objects.create(
+        appointment_request=appointment_request, kind=kind, by=by, at=at, **details
+    )
 
 
 def _by_key(submission_key: str) -> AppointmentRequest | None:
@@ -95,23 +115,32 @@ def _count_from(sender: str, now: datetime) -> int:
     return AppointmentRequest.objects.filter(sender=sender, created_at__gt=now - MANY_WITHIN).count()
 
 
-def _correct(appointment_request: AppointmentRequest, answers: Mapping[str, Any], *, now: datetime) -> AppointmentRequest:
+def _labels(names: list[str]) -> str:
+    """What the trail may say of changed answers: which, never what."""
+    return ", ".join(str(AppointmentRequest._meta.get_field(name).verbose_name) for name in names)
+
+
+def _correct(
+    appointment_request: AppointmentRequest, answers: Mapping[str, Any], *, now: datetime
+) -> AppointmentRequest:
     """The patient went back, mended an answer and sent the form again."""
     changed = [name for name, value in answers.items() if getattr(appointment_request, name) != value]
     if not changed:
         return appointment_request
-    labels = {name: str(AppointmentRequest._meta.get_field(name).verbose_name) for name in changed}
-    untouched = appointment_request.status in (Status.NEW, Status.QUARANTINED) and not appointment_request.is_claimed(now)
+    untouched = appointment_request.status in (
+        Status.NEW,
+        Status.QUARANTINED,
+    ) and not appointment_request.is_claimed(now)
     if not untouched:
         # Somebody may be dialling the old number this minute: the row stays, the new answers go on the trail
-        new_answers = "\n".join(f"{labels[name]}: {answers[name]}" for name in changed)
+        new_answers = "\n".join(f"{_labels([name])}: {answers[name]}" for name in changed)
         event = record(appointment_request, Kind.CORRECTED, at=now, text=new_answers)
         emails.desk_correction(appointment_request, event)
         return appointment_request
     for name in changed:
         setattr(appointment_request, name, answers[name])
     appointment_request.save(update_fields=changed)
-    event = record(appointment_request, Kind.CORRECTED, at=now, text=", ".join(labels.values()))
+    event = record(appointment_request, Kind.CORRECTED, at=now, text=_labels(changed))
     if "email" in changed and appointment_request.status == Status.NEW:
         emails.received(appointment_request, again=event)
     return appointment_request

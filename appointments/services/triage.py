@@ -39,7 +39,12 @@ def move(
     came_from, fresh.status = fresh.status, to
     if to == Status.BOOKED:
         fresh.appointment_at, fresh.appointment_with = appointment_at, appointment_with
-    reaches_the_patient = by is not None and to in (Status.CONTACTING, Status.OFFERED, Status.BOOKED, Status.ANSWERED)
+    reaches_the_patient = by is not None and to in (
+        Status.CONTACTING,
+        Status.OFFERED,
+        Status.BOOKED,
+        Status.ANSWERED,
+    )
     if reaches_the_patient and fresh.first_contact_at is None:
         fresh.first_contact_at = now
     fresh.save()

@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clinic.mail.models import OutgoingEmail
 
@@ -10,7 +11,12 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("waiting")), ("trouble", _("waiting after an error")), ("sent", _("sent")), ("given-up", _("given up"))]
+        return [
+            ("waiting", _("waiting")),
+            ("trouble", _("waiting after an error")),
+            ("sent", _("sent")),
+            ("given-up", _("given up")),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "waiting":
@@ -28,7 +34,16 @@ class StateFilter(admin.SimpleListFilter):
 class OutgoingEmailAdmin(admin.ModelAdmin):
     """Read-only: what was queued, what left, and why the rest has not."""
 
-    list_display = ["reference", "message", "audience", "state", "created_at", "sent_at", "attempts", "last_error"]
+    list_display = [
+        "reference",
+        "message",
+        "audience",
+        "state",
+        "created_at",
+        "sent_at",
+        "attempts",
+        "last_error",
+    ]
     list_filter = [StateFilter, "audience"]
     search_fields = []
     actions = ["send_again_now"]
@@ -48,7 +63,9 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     def send_again_now(self, request, queryset) -> None:
         """Put unsent rows at the front of the queue, those given up included."""
         count = queryset.filter(sent_at=None).update(due_at=timezone.now(), failed_at=None, last_error="")
-        text = ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", count) % count
+        text = (
+            ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", count) % count
+        )
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 
     def has_resend_permission(self, request) -> bool:

@@ -22,12 +22,19 @@ class OutgoingEmail(models.Model):
         STAFF = "staff", _("staff member")
 
     message_id = models.CharField(
-        _("message id"), max_length=200, unique=True, help_text=_("The same at every try, so a repeat is recognisable.")
+        _("message id"),
+        max_length=200,
+        unique=True,
+        help_text=_("The same at every try, so a repeat is recognisable."),
     )
     in_reply_to = models.CharField(_("thread"), max_length=200, blank=True)
-    template = models.CharField(_("message"), max_length=100, help_text=_("As in appointments/emails/received."))
+    template = models.CharField(
+        _("message"), max_length=100, help_text=_("As in appointments/emails/received.")
+    )
     audience = models.CharField(_("to"), max_length=10, choices=Audience.choices)
-    reference = models.CharField(_("reference"), max_length=20, blank=True, db_index=True)  # "e-mail failed" lookups
+    reference = models.CharField(
+        _("reference"), max_length=20, blank=True, db_index=True
+    )  # "e-mail failed" lookups
     context = models.JSONField(_("facts"), default=dict, blank=True)
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
 
@@ -54,7 +61,8 @@ class OutgoingEmail(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(sent_at=None) | models.Q(failed_at=None), name="mail_sent_or_failed_not_both"
+                condition=models.Q(sent_at=None) | models.Q(failed_at=None),
+                name="mail_sent_or_failed_not_both",
             ),
             models.CheckConstraint(
                 condition=models.Q(failed_at=None) | ~models.Q(audience__in=["desk", "manager"]),

@@ -23,7 +23,10 @@ class ClinicProfileAdmin(admin.ModelAdmin):
     inlines = [OpeningHoursInline, ClosureInline]
     fieldsets = [
         (None, {"fields": ["name", "tagline", "summary"]}),
-        (_("Who hears of requests, and the promise"), {"fields": ["desk_email", "manager_email", "reply_within"]}),
+        (
+            _("Who hears of requests, and the promise"),
+            {"fields": ["desk_email", "manager_email", "reply_within"]},
+        ),
         (_("How patients reach you"), {"fields": ["phone", "texts_patients", "languages"]}),
         (
             _("Where you are"),

@@ -54,7 +54,9 @@ class ClinicProfile(models.Model):
         _("reply within"),
         default=timedelta(hours=4),
         validators=[MinValueValidator(timedelta(minutes=30)), MaxValueValidator(timedelta(hours=80))],
-        help_text=_("Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."),
+        help_text=_(
+            "Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."
+        ),
     )
 
     # A banner on every page, until the day it is no longer true
@@ -68,7 +70,8 @@ class ClinicProfile(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="practice_one_clinic_profile"),
             models.CheckConstraint(
-                condition=models.Q(reply_within__gte=timedelta(minutes=30)), name="practice_reply_within_half_hour"
+                condition=models.Q(reply_within__gte=timedelta(minutes=30)),
+                name="practice_reply_within_half_hour",
             ),
         ]
 
@@ -138,7 +141,9 @@ class Closure(models.Model):
     clinic = models.ForeignKey(
         ClinicProfile, on_delete=models.CASCADE, related_name="closures", default=1, editable=False
     )
-    reason = models.CharField(_("reason"), max_length=80, help_text=_("Shown to patients, as in Thanksgiving."))
+    reason = models.CharField(
+        _("reason"), max_length=80, help_text=_("Shown to patients, as in Thanksgiving.")
+    )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
 

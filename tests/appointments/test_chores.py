@@ -47,8 +47,18 @@ def mails(prefix: str) -> list[tuple[str, str]]:
         # Four open hours from each; the clinic opens 9-12 and 13-17 on weekdays
         ("2026-03-02 09:00", "2026-03-02 14:01", "2026-03-03 10:00", "2026-03-04 09:00"),
         ("2026-03-05 16:00", "2026-03-06 12:01", "2026-03-06 17:00", "2026-03-09 09:00"),  # over a weekend
-        ("2026-03-06 16:00", "2026-03-09 12:01", "2026-03-09 17:00", "2026-03-10 09:00"),  # and the spring change
-        ("2026-10-30 16:00", "2026-11-02 12:01", "2026-11-02 17:00", "2026-11-03 09:00"),  # and the autumn change
+        (
+            "2026-03-06 16:00",
+            "2026-03-09 12:01",
+            "2026-03-09 17:00",
+            "2026-03-10 09:00",
+        ),  # and the spring change
+        (
+            "2026-10-30 16:00",
+            "2026-11-02 12:01",
+            "2026-11-02 17:00",
+            "2026-11-03 09:00",
+        ),  # and the autumn change
         ("2026-11-25 16:00", "2026-11-30 12:01", "2026-11-30 17:00", "2026-12-01 09:00"),  # and Thanksgiving
     ],
 )
@@ -68,12 +78,17 @@ def test_the_desk_then_the_manager_then_both_daily(asked, desk, manager, daily):
     assert told(at(manager))[1:] == [(f"overdue.{ref}.2", "manager")]
     assert len(told(at(daily) - timedelta(minutes=1))) == 2
     day = daily[:10]
-    assert told(at(daily))[2:] == [(f"overdue.{ref}.desk.{day}", "desk"), (f"overdue.{ref}.manager.{day}", "manager")]
+    assert told(at(daily))[2:] == [
+        (f"overdue.{ref}.desk.{day}", "desk"),
+        (f"overdue.{ref}.manager.{day}", "manager"),
+    ]
 
 
 def test_an_attempt_stops_the_reminders():
     stored = make_request(now=at("2026-03-02 09:00"))
-    log_attempt(appointment_request=stored, by=make_user("rita"), outcome="no_answer", now=at("2026-03-02 13:59"))
+    log_attempt(
+        appointment_request=stored, by=make_user("rita"), outcome="no_answer", now=at("2026-03-02 13:59")
+    )
     run_all("2026-03-02 15:00")
     assert mails("overdue") == []
     assert mails("running_late") == []
@@ -91,7 +106,13 @@ def test_the_patient_hears_of_the_delay_once():
 
 def test_quarantine_is_mentioned_hourly_while_the_clinic_is_open():
     submit_request(answers=answers(), submission_key="k", suspicions=["honeypot"], now=at("2026-03-02 16:00"))
-    for now in ["2026-03-02 16:05", "2026-03-02 16:55", "2026-03-02 18:00", "2026-03-03 09:00", "2026-03-03 10:00"]:
+    for now in [
+        "2026-03-02 16:05",
+        "2026-03-02 16:55",
+        "2026-03-02 18:00",
+        "2026-03-03 09:00",
+        "2026-03-03 10:00",
+    ]:
         chores.remind_of_quarantine(at(now))
     assert [name for name, _to in mails("to-check")] == [
         "to-check.2026-03-02T16",
@@ -130,4 +151,7 @@ def test_a_clinic_without_hours_still_reminds():
     OpeningHours.objects.all().delete()
     stored = make_request(now=at("2026-03-02 09:00"))
     chores.remind_of_overdue(at("2026-03-05 09:01"))
-    assert mails("overdue") == [(f"overdue.{stored.reference}.1", "desk"), (f"overdue.{stored.reference}.2", "manager")]
+    assert mails("overdue") == [
+        (f"overdue.{stored.reference}.1", "desk"),
+        (f"overdue.{stored.reference}.2", "manager"),
+    ]

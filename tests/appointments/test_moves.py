@@ -88,11 +88,16 @@ def test_closed_requests_only_reopen():
 )
 def test_the_patient_hears_of_what_concerns_them(rita, end, message):
     moved = move(appointment_request=make_request(), to=end, by=rita, appointment_at=timezone.now())
-    assert OutgoingEmail.objects.filter(template=f"appointments/emails/{message}", reference=moved.reference).exists()
+    assert OutgoingEmail.objects.filter(
+        template=f"appointments/emails/{message}", reference=moved.reference
+    ).exists()
 
 
 def test_a_withdrawal_by_the_patient_tells_the_desk():
     make_clinic()
     moved = move(appointment_request=make_request(), to=Status.CANCELLED)
-    assert OutgoingEmail.objects.filter(audience="desk", template="appointments/emails/desk_withdrawn").count() == 1
+    assert (
+        OutgoingEmail.objects.filter(audience="desk", template="appointments/emails/desk_withdrawn").count()
+        == 1
+    )
     assert moved.first_contact_at is None
