@@ -1,4 +1,4 @@
-"""Real processes and a mail server for tests: each on a port of its own on 127.0.0.1, each ended by its own id."""
+"""Real processes and a mail server for tests, each on a port of its own, each ended by its own id."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +36,10 @@ def wait_until(holds: Callable[[], object], *, seconds: float = 30, what: str = 
 
 # --- Mail
 
+# Answers to a finished message that are no answers
+HANG_UP = "hang up"
+ACCEPT_AND_HANG = "accept and hang"
+
 
 @dataclass
 class Accepted:
@@ -53,29 +57,25 @@ class Accepted:
     def text(self) -> str:
         """The whole message as a reader may meet it: headers, both bodies, decoded."""
         headers = "\n".join(f"{name}: {value}" for name, value in self.message.items())
-        return headers + "".join(
-            part.get_content() for part in self.message.walk() if not part.is_multipart()
-        )
+        return headers + "".join(part.get_content() for part in self.message.walk() if not part.is_multipart())
 
 
 class MailServer:
     """An SMTP server that keeps what it accepted. It can be away, and answer whatever a test sets.
 
-    `refuse_mail`, `refuse_rcpt` and `refuse_data` take an address and give the server's answer, or None for yes.
+    `refuse_mail`, `refuse_rcpt`, `refuse_data` take an address and give the server's answer, or None for yes.
+    It takes mail without a password, and rejects every password.
     """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.accepted: list[Accepted] = []
-        self.protocol: type[SMTP] = SMTP
-        self.hang_before_reply = False
         self.behave()
         self.controller: Controller | None = None
 
     def behave(self) -> None:
         """Accept everything from now on."""
         self.refuse_mail = self.refuse_rcpt = self.refuse_data = lambda address: None
-        self.hang_before_reply = False
         self.protocol = SMTP
 
     def start(self) -> None:
@@ -83,7 +83,7 @@ class MailServer:
 
         class Listening(Controller):
             def factory(self):
-                return server.protocol(server, enable_SMTPUTF8=False, loop=self.loop)
+                return server.protocol(server, authenticator=reject_password, auth_require_tls=False, loop=self.loop)
 
         self.controller = Listening(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
@@ -113,13 +113,19 @@ class MailServer:
     async def handle_DATA(self, server, session, envelope: Envelope) -> str:
         (recipient,) = envelope.rcpt_tos
         refusal = self.refuse_data(recipient)
-        if refusal:
+        if refusal == HANG_UP:
+            server.transport.close()
+        if refusal and refusal != ACCEPT_AND_HANG:
             return refusal
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.accepted.append(Accepted(recipient, message, time.time()))
-        if self.hang_before_reply:
+        if refusal == ACCEPT_AND_HANG:
             await asyncio.sleep(3600)  # until the server is stopped
         return "250 OK"
+
+
+def reject_password(*args) -> AuthResult:
+    return AuthResult(success=False, handled=False)
 
 
 class HangsUpInTheMiddle(SMTP):
@@ -173,9 +179,7 @@ class Site:
     def spawn(self, *command: str) -> subprocess.Popen:
         """Start a process of the site, with its output in a file beside the data."""
         with (self.data_dir / "processes.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log
-            )
+            return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log)
 
     def start(self) -> None:
         """As `make serve` does: migrate, collect static files, become supervisord."""
@@ -184,7 +188,8 @@ class Site:
 
     def answers(self) -> bool:
         try:
-            return urlopen(f"{self.url}/healthz", timeout=5).status == 200
+            with urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310  (our own address)
+                return answer.status == 200
         except OSError:
             return False
 

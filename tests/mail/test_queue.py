@@ -48,7 +48,7 @@ def test_a_claimed_row_is_out_of_sight_until_the_lease_ends(settings):
     with time_machine.travel(NOON, tick=False):
         assert mail.claim(queue())
     lease = timedelta(seconds=180)
-    assert settings.EMAIL_TIMEOUT * mail.LEASE_TIMEOUTS == lease.total_seconds()
+    assert lease.total_seconds() == settings.EMAIL_TIMEOUT * mail.LEASE_TIMEOUTS
     assert not OutgoingEmail.objects.due(NOON + lease - timedelta(seconds=1))
     (again,) = OutgoingEmail.objects.due(NOON + lease)
     with time_machine.travel(NOON + lease, tick=False):
@@ -105,9 +105,7 @@ def test_while_the_server_is_away_a_row_waits_a_minute_at_most(error):
         assert timedelta(seconds=30) <= failed(row, error).due_at - NOON <= timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(
-    "error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")]
-)
+@pytest.mark.parametrize("error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")])
 def test_a_patients_mail_refused_for_good_is_given_up_and_marks_the_request(error):
     asked = make_request()
     row = failed(queue(to="patient", about=asked), error)
@@ -116,9 +114,7 @@ def test_a_patients_mail_refused_for_good_is_given_up_and_marks_the_request(erro
 
 
 @pytest.mark.parametrize("audience", ["desk", "manager"])
-@pytest.mark.parametrize(
-    "error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")]
-)
+@pytest.mark.parametrize("error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")])
 def test_mail_to_the_clinic_is_never_given_up(audience, error):
     row = failed(queue(to=audience), error)
     assert row.is_waiting and row.last_error != ""

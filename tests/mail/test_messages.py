@@ -1,0 +1,203 @@
+"""Every message: made from safe facts alone, and such that any mail program takes it apart."""
+
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+
+import pytest
+from django.conf import settings as site
+from django.utils import timezone
+
+from appointments import chores, emails
+from appointments.models import AppointmentRequest, RequestEvent
+from appointments.services.asking import submit_request
+from appointments.services.triage import claim, move
+from clinic.mail.models import OutgoingEmail
+from tests.factories import answers, make_clinic, make_provider, make_request, make_user
+from tests.mail.rows import as_sent, queue
+
+MESSAGES = sorted(
+    path.name.removesuffix(".subject.txt")
+    for path in (Path(site.BASE_DIR) / "templates/appointments/emails").glob("*.subject.txt")
+)
+Status = AppointmentRequest.Status
+Kind = AppointmentRequest.Kind
+SENTINELS = ["zxqwort", "5550177", "555-0177"]
+ALSO_NEEDED = {"waiting": 1, "count": 2, "overdue": 1, "contacting": 1, "to_check": 1, "mail_failed": 1}
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+def sentinel_answers(**fields) -> dict:
+    """A patient who leaves a mark in everything that can be typed."""
+    typed = {
+        "patient_name": "Zxqwort Name",
+        "requester_name": "Zxqwort Asker",
+        "preferred_language": "Zxqwortish",
+        "note": "zxqwort\nnote",
+        "message": "zxqwort {{ question }} <b>?",
+        "email": "zxqwort@example.org",
+        "phone": "+19195550177",
+        "patient_relation": "child",
+    }
+    return answers(**(typed | fields))
+
+
+def check(message, *, to_patient: bool) -> None:
+    """Sentinel nowhere but the address of the patient's own mail; well made."""
+    headers = {name: str(value) for name, value in message.items()}
+    to = headers.pop("To")
+    assert to == ("zxqwort@example.org" if to_patient else "desk@example.com")
+    assert "\n" not in headers["Subject"] and headers["Subject"].strip()
+    text, html = (part.get_content() for part in message.iter_parts())
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert not any(part.defects for part in message.walk())
+    assert text.strip() and "Test Clinic" in text
+    assert "Reference ." not in text and "Reference ." not in html
+    WellFormed().check(html)
+    everything = "\n".join([*headers, *headers.values(), text, html]).lower()
+    assert not [sentinel for sentinel in SENTINELS if sentinel in everything]
+
+
+class WellFormed(HTMLParser):
+    """Every element closed, in order."""
+
+    def check(self, html: str) -> None:
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_check_sees_a_sentinel_and_bad_html():
+    with pytest.raises(AssertionError):
+        WellFormed().check("<p><b>bold</p></b>")
+    asked = make_request(**sentinel_answers())
+    row = queue("x", about=asked, context={"request_id": asked.pk, "reference": ""}, reference="zxqwort")
+    with pytest.raises(AssertionError, match="zxqwort"):
+        check(as_sent(row), to_patient=False)
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_no_message_says_a_word_of_the_patients(message):
+    """Whatever its kind, status, channel and type of patient."""
+    to_patient = not message.startswith("desk_") and message not in ("overdue", "digest", "to_check")
+    cases = product(Kind, AppointmentRequest.ContactMethod, AppointmentRequest.PatientType)
+    for number, (kind, method, patient_type) in enumerate(cases):
+        choices = {"kind": kind, "contact_method": method, "patient_type": patient_type}
+        asked = make_request(**sentinel_answers(**choices, best_time=["morning", "afternoon", "any"][number % 3]))
+        asked.appointment_at = timezone.now()
+        row = queue(
+            f"{message}.{number}",
+            to="patient" if to_patient else "desk",
+            about=asked,
+            template=f"appointments/emails/{message}",
+            context=emails.safe_facts(asked) | ALSO_NEEDED,
+        )
+        check(as_sent(row), to_patient=to_patient)
+
+
+def ways_through() -> None:
+    """Requests with sentinels taken through all that sends mail: sent, mended, moved everywhere, late, to check."""
+    rita, ada = make_user("rita", "Front desk"), make_provider()
+    now = timezone.now()
+    for number, (kind, status) in enumerate(product(Kind, Status)):
+        asked = submit_request(answers=sentinel_answers(kind=kind), submission_key=f"key-{number}")
+        AppointmentRequest.objects.filter(pk=asked.pk).update(
+            status=Status.BOOKED if status == Status.BOOKED else Status.CONTACTING, appointment_at=now
+        )
+        if status in (Status.BOOKED, Status.DECLINED, Status.UNREACHABLE):
+            booking = {"appointment_at": now, "appointment_with": ada} if status == Status.BOOKED else {}
+            move(appointment_request=asked, to=status, by=rita, text="zxqwort wrote the desk", **booking)
+        elif status == Status.CANCELLED:
+            move(appointment_request=asked, to=status)
+        elif status == Status.CONTACTING:
+            claim(appointment_request=asked, by=rita)
+            submit_request(answers=sentinel_answers(note="zxqwort again"), submission_key=f"key-{number}")
+    submit_request(answers=sentinel_answers(), submission_key="odd", suspicions=["honeypot"])
+    asked = submit_request(answers=sentinel_answers(), submission_key="late", now=now - timedelta(days=14))
+    assert RequestEvent.objects.filter(kind=RequestEvent.Kind.CORRECTED, text__contains="zxqwort").exists()
+    make_clinic(manager_email="")
+    for day in range(8):  # whatever day this is, the clinic opens on one of these
+        for hour in range(24):
+            at = now + timedelta(days=day, hours=hour)
+            for chore in (chores.remind_of_overdue, chores.remind_of_quarantine, chores.send_digest):
+                chore(at)
+    chores.tell_patients_of_delay(now)
+
+
+def test_no_way_through_the_product_mails_a_word_of_the_patients():
+    ways_through()
+    rows = list(OutgoingEmail.objects.all())
+    assert {row.template.rpartition("/")[2] for row in rows} == set(MESSAGES)
+    for row in rows:
+        assert not [sentinel for sentinel in SENTINELS if sentinel in str(row.context).lower()]
+        check(as_sent(row), to_patient=row.audience == "patient")
+
+
+def test_the_headers_tell_machines_what_this_is():
+    asked = make_request()
+    first, receipt = OutgoingEmail.objects.order_by("pk")
+    message = as_sent(first)
+    assert message["Message-ID"] == f"<new.{asked.reference}@testserver>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"] == "<appointments.testserver>"
+    assert message["Reply-To"] == "desk@example.com"
+    assert message["From"] == "Test Clinic <appointments@testserver>"
+    assert message["In-Reply-To"] is None
+    assert as_sent(receipt)["Message-ID"] == f"<received.{asked.reference}@testserver>"
+
+
+def test_without_a_desk_address_there_is_no_reply_to():
+    make_request()
+    make_clinic(desk_email="")
+    assert as_sent(OutgoingEmail.objects.get(audience="patient"))["Reply-To"] is None
+
+
+def test_later_mail_joins_the_thread_of_the_first():
+    asked = make_request()
+    move(appointment_request=asked, to=Status.CANCELLED)
+    for name, thread in [("withdrawn", "received"), ("desk-withdrawn", "new")]:
+        message = as_sent(OutgoingEmail.objects.get(message_id__startswith=f"{name}.{asked.reference}"))
+        assert message["In-Reply-To"] == message["References"] == f"<{thread}.{asked.reference}@testserver>"
+
+
+def test_the_same_row_makes_the_same_message_id_at_every_try():
+    row = queue()
+    assert as_sent(row)["Message-ID"] == as_sent(row)["Message-ID"] == "<m@testserver>"
+
+
+def test_the_desk_reads_the_promise_and_how_to_reach_the_patient_in_clinic_time():
+    asked = make_request(patient_type="returning", best_time="morning", contact_method="phone", phone="+19195550123")
+    due = timezone.localtime(asked.reply_due_at)
+    message = as_sent(OutgoingEmail.objects.get(audience="desk"))
+    expected = f"[Appointments] New request {asked.reference}, reply due {due:%a} {due.hour % 12 or 12}:{due:%M %p}"
+    assert message["Subject"] == expected
+    text = message.get_body(("plain",)).get_content()
+    assert "A returning patient. Reach them by phone, best in the morning." in text
+    assert "1 request waits for a first reply." in text
+    assert f"http://testserver/admin/appointments/appointmentrequest/{asked.pk}/change/" in text
+
+
+def test_the_patients_link_opens_the_status_page_of_this_request(client):
+    asked = make_request()
+    text = as_sent(OutgoingEmail.objects.get(audience="patient")).get_body(("plain",)).get_content()
+    (link,) = [line for line in text.splitlines() if line.startswith("http://testserver/appointments/status/")]
+    page = client.get(link.removeprefix("http://testserver"), follow=True)
+    assert asked.reference in page.content.decode()
+
+
+def test_a_clinic_of_any_name_can_write():
+    make_clinic(name='Praxis "Süd", Müller & Söhne <GmbH>')
+    make_request()
+    message = as_sent(OutgoingEmail.objects.get(audience="patient"))
+    assert message["From"].addresses[0].display_name == 'Praxis "Süd", Müller & Söhne <GmbH>'
+    assert message["Subject"].strip() == 'Praxis "Süd", Müller & Söhne <GmbH> has your request'
+    assert "Müller &amp; Söhne" in message.get_body(("html",)).get_content()
