@@ -142,9 +142,7 @@ class ArticleList(ListView):
             "provider": (Provider, "live__author"),
         }
         return {
-            name: list(
-                model.objects.filter(Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(name, "")))
-            )
+            name: list(model.objects.filter(Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(name, ""))))
             for name, (model, path) in kinds.items()
         }
 
@@ -169,7 +167,7 @@ class ArticleList(ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         page, heading = context["page_obj"], self._heading()
-        above = [(_("Articles"), reverse("articles:list"))] if self.chosen else []
+        above = [(_("Articles"), reverse("articles:list"))] if heading != _("Articles") else []
         return context | {
             "chosen": self.chosen,
             "options": self.options,
@@ -189,20 +187,20 @@ class ArticleList(ListView):
             query["page"] = str(page)
         return reverse("articles:list") + (f"?{urlencode(query)}" if query else "")
 
-    def _name(self, name: str) -> str:
-        """What the chosen slug is called, or the slug itself if nothing has it."""
-        slug = self.chosen[name]
-        return next((str(option) for option in self.options[name] if option.slug == slug), slug)
+    def _name(self, kind: str) -> str:
+        """What the chosen slug is called; empty where nothing has that slug."""
+        return next((option.name for option in self.options[kind] if option.slug == self.chosen[kind]), "")
 
-    def _filter(self, name: str) -> Filter:
-        label = f"“{self.chosen['q']}”" if name == "q" else self._name(name)
-        return Filter(label, self._url(without=name))
+    def _filter(self, kind: str) -> Filter:
+        label = f"“{self.chosen['q']}”" if kind == "q" else self._name(kind) or self.chosen[kind]
+        return Filter(label, self._url(without=kind))
 
     def _heading(self) -> str:
-        if list(self.chosen) == ["provider"]:
-            return _("Articles by %(name)s") % {"name": self._name("provider")}
-        if list(self.chosen) in (["treatment"], ["condition"]):
-            return _("Articles on %(topic)s") % {"topic": midsentence(self._name(*self.chosen))}
+        """What the page is called: by its one filter where that is known, else in general."""
         if "q" in self.chosen:
             return _("Search the articles")
+        if len(self.chosen) == 1 and (name := self._name(*self.chosen)):
+            if "provider" in self.chosen:
+                return _("Articles by %(name)s") % {"name": name}
+            return _("Articles on %(topic)s") % {"topic": midsentence(name)}
         return _("Articles")
