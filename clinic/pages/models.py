@@ -53,7 +53,7 @@ class DemoRow(models.Model):
     class Meta:
         verbose_name = _("row of the demo")
         verbose_name_plural = _("rows of the demo")
-        default_permissions: tuple[str, ...] = ()
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["content_type", "object_id"], name="pages_demo_row_once"),
         ]

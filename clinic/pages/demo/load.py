@@ -17,7 +17,7 @@ from providers.models import Condition, Provider, TimeAway, Treatment, Treatment
 
 PASSWORD = "demo-clinic"  # noqa: S105  (known to all on purpose; load_demo runs only on a local address)
 STAFF = [  # username, first name, last name, role; no role is the superuser
-    ("admin", "Robin", "Castellano", None),
+    ("admin", "Robin", "Ashby", None),
     ("manager", "Helen", "Abernathy", "Manager"),
     ("frontdesk", "Tasha", "Greene", "Front desk"),
 ]

@@ -46,8 +46,8 @@ def _is_needed(row: models.Model) -> bool:
     """Deleting it would fail, or take something along that the clinic made."""
     found = NestedObjects(DEFAULT_DB_ALIAS)
     found.collect([row])
-    hanging = [model for model, rows in found.model_objs.items() if rows - {row}]
-    return bool(found.protected) or any(issubclass(model, THE_CLINICS) for model in hanging)
+    hanging = [other for others in found.model_objs.values() for other in others if other != row]
+    return bool(found.protected) or any(isinstance(other, THE_CLINICS) for other in hanging)
 
 
 def _delete(row: models.Model) -> None:
