@@ -136,4 +136,7 @@ def start() -> None:
 
 
 if __name__ == "__main__":
-    main(demo="--demo" in sys.argv[1:])
+    try:
+        main(demo="--demo" in sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
