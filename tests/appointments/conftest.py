@@ -13,6 +13,6 @@ def clinic(db):
 
 @pytest.fixture
 def clock(time_machine):
-    """A clock that a test can move; it starts now."""
-    time_machine.move_to(timezone.now())
+    """A clock that stands still, from now, until a test moves it."""
+    time_machine.move_to(timezone.now(), tick=False)
     return time_machine
