@@ -71,9 +71,8 @@ def topics_of(version: ArticleVersion) -> Topics:
     return topics
 
 
-def related_to(article: Article) -> QuerySet[Article]:
+def related_to(version: ArticleVersion) -> QuerySet[Article]:
     """Give up to three articles to read next: those its author chose, then the newest on the same topics."""
-    version = article.live
     chosen = Q(pk__in=version.related.values("pk"))
     same_treatment = Q(treatments__in=version.treatments.values("pk"))
     same_condition = Q(conditions__in=version.conditions.values("pk"))
@@ -81,7 +80,7 @@ def related_to(article: Article) -> QuerySet[Article]:
     return (
         Article.objects.published()
         .filter(chosen | alike)
-        .exclude(pk=article.pk)
+        .exclude(pk=version.article_id)
         .for_cards()
         .order_by(Case(When(chosen, then=0), default=1), "-first_published_at", "-pk")[:RELATED]
     )
@@ -101,7 +100,7 @@ class ArticleDetail(DetailView):
             "version": version,
             "author": version.author,
             "topics": topics_of(version),
-            "related": related_to(self.object),
+            "related": related_to(version),
             "has_contents": len(version.headings) > LONG_ARTICLE,
             "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
             "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
@@ -133,17 +132,17 @@ class ArticleList(ListView):
         return {name: " ".join(value.split())[:100] for name, value in asked.items() if value.strip()}
 
     @cached_property
-    def options(self) -> dict[str, list]:
+    def choices(self) -> dict[str, list[Treatment | Condition | Provider]]:
         """The treatments, conditions and authors that have articles, and whatever is chosen now."""
         published = Article.objects.published()
-        kinds = {
-            "treatment": (Treatment, "live__treatments"),
-            "condition": (Condition, "live__conditions"),
-            "provider": (Provider, "live__author"),
-        }
+
+        def offered(kind: str, path: str) -> Q:
+            return Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(kind, ""))
+
         return {
-            name: list(model.objects.filter(Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(name, ""))))
-            for name, (model, path) in kinds.items()
+            "treatment": list(Treatment.objects.filter(offered("treatment", "live__treatments"))),
+            "condition": list(Condition.objects.filter(offered("condition", "live__conditions"))),
+            "provider": list(Provider.objects.filter(offered("provider", "live__author"))),
         }
 
     def get_queryset(self) -> QuerySet[Article]:
@@ -154,7 +153,7 @@ class ArticleList(ListView):
         chosen = {path: self.chosen[name] for name, path in self.lookups.items() if name in self.chosen}
         return articles.filter(**chosen)
 
-    def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple[Paginator, Page, QuerySet, bool]:
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Paginator, Page, Any, bool]:
         """A page number that does not exist gives the nearest one that does."""
         paginator = self.get_paginator(queryset, page_size)
         try:
@@ -170,7 +169,7 @@ class ArticleList(ListView):
         above = [(_("Articles"), reverse("articles:list"))] if heading != _("Articles") else []
         return context | {
             "chosen": self.chosen,
-            "options": self.options,
+            "choices": self.choices,
             "filters": [self._filter(name) for name in self.chosen],
             "heading": heading,
             "breadcrumb": [*above, (heading, "")],
@@ -189,7 +188,7 @@ class ArticleList(ListView):
 
     def _name(self, kind: str) -> str:
         """What the chosen slug is called; empty where nothing has that slug."""
-        return next((option.name for option in self.options[kind] if option.slug == self.chosen[kind]), "")
+        return next((option.name for option in self.choices[kind] if option.slug == self.chosen[kind]), "")
 
     def _filter(self, kind: str) -> Filter:
         label = f"“{self.chosen['q']}”" if kind == "q" else self._name(kind) or self.chosen[kind]

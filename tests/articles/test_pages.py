@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def clinic():
     """A clinic with a plain page, which the frame of every page reads in one query."""
-    clinic = ClinicProfile.objects.create(
-        pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123"
-    )
+    clinic = ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
     clinic.pages.create(title="Fees", slug="fees", summary="What it costs.", body="<p>Little.</p>")
 
 
@@ -156,9 +154,7 @@ def test_only_a_long_article_has_a_list_of_contents(client, sections, has_conten
 
 
 def test_without_a_written_pair_the_first_treatment_is_paired(client, article):
-    assert 'href="/treatments/dry-needling/for/low-back-pain/"' in text(
-        client.get(article.get_absolute_url())
-    )
+    assert 'href="/treatments/dry-needling/for/low-back-pain/"' in text(client.get(article.get_absolute_url()))
 
 
 def test_related_articles_are_those_chosen_and_then_the_newest_on_the_topic(client, needling):
@@ -233,9 +229,7 @@ def test_the_list_is_filtered_by_treatment_condition_and_author(client, article,
     assert listed(client, treatment="dry-needling") == [article]
     assert listed(client, condition="low-back-pain") == [article]
     assert listed(client, provider=williams.slug) == [article]
-    assert listed(client, provider=williams.slug, condition="low-back-pain", treatment="dry-needling") == [
-        article
-    ]
+    assert listed(client, provider=williams.slug, condition="low-back-pain", treatment="dry-needling") == [article]
     assert listed(client, provider="ngozi-okafor", condition="low-back-pain") == []
 
 
@@ -270,13 +264,26 @@ def test_an_unknown_filter_gives_a_page_that_says_so(client, article):
         response = client.get("/articles/", query)
         assert response.status_code == 200
     page = text(client.get("/articles/?treatment=magic"))
-    assert "No article" in page and "magic" in page
+    assert "Articles</h1>" in page and "No article" in page and "magic" in page
     assert 'href="/articles/"' in page
     assert "noindex" in page
 
 
 def test_an_empty_site_says_so(client):
     assert "No article" in text(client.get("/articles/"))
+
+
+def test_a_topic_without_articles_is_named_and_empty(client, article):
+    Treatment.objects.create(name="Cupping", slug="cupping", summary="Cups.")
+    page = text(client.get("/articles/?treatment=cupping"))
+    assert "Articles on cupping</h1>" in page and "0 articles" in page
+
+
+def test_an_authors_articles_are_those_live_under_their_name(client, article, williams):
+    article.author = make_provider(slug="new-author")
+    article.save()
+    assert listed(client, provider="jason-williams") == [article]
+    assert listed(client, provider="new-author") == []
 
 
 @pytest.mark.parametrize(

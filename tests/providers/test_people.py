@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def clinic():
     """A clinic with a plain page, which the frame of every page reads in one query."""
-    clinic = ClinicProfile.objects.create(
-        pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123"
-    )
+    clinic = ClinicProfile.objects.create(pk=1, name="Town Clinic", city="Cary", region="NC", phone="+19195550123")
     clinic.pages.create(title="Fees", slug="fees", summary="What it costs.", body="<p>Little.</p>")
 
 
@@ -36,12 +34,8 @@ def williams():
         athletes="CrossFit",
         languages="English, Spanish",
     )
-    provider.treatments.add(
-        Treatment.objects.create(name="Dry needling", slug="dry-needling", summary="Needles.")
-    )
-    provider.conditions.add(
-        Condition.objects.create(name="Low back pain", slug="low-back-pain", summary="Aches.")
-    )
+    provider.treatments.add(Treatment.objects.create(name="Dry needling", slug="dry-needling", summary="Needles."))
+    provider.conditions.add(Condition.objects.create(name="Low back pain", slug="low-back-pain", summary="Aches."))
     return provider
 
 
@@ -134,9 +128,7 @@ def test_an_empty_site_says_so(client):
 
 
 @pytest.mark.parametrize("rows", [3, 60])
-def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(
-    client, rows, williams, django_assert_num_queries
-):
+def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(client, rows, williams, django_assert_num_queries):
     today = timezone.localdate()
     for number in range(rows):
         provider = make_provider()
