@@ -8,6 +8,7 @@ A variable that is already set wins over both files.
 
 import errno
 import hashlib
+import io
 import os
 import secrets
 import socket
@@ -82,7 +83,17 @@ def prepare(data_dir: Path, demo: bool) -> None:
     call_command("migrate", interactive=False)
     collect_static(data_dir)
     if demo:
-        call_command("load_demo", if_empty=True)
+        load_demo()
+
+
+def load_demo() -> None:
+    """Fill an empty site; the greeting says the rest. Exits where the site is not this machine's own."""
+    from django.core.management import CommandError, call_command
+
+    try:
+        call_command("load_demo", if_empty=True, stdout=io.StringIO())
+    except CommandError as refusal:
+        sys.exit(str(refusal))
 
 
 def collect_static(data_dir: Path) -> None:
