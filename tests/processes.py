@@ -1,6 +1,7 @@
 """Real processes and a mail server for tests, each on a port of its own, each ended by its own id."""
 
 import asyncio
+import logging
 import os
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from urllib.request import urlopen
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every word of every conversation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +51,7 @@ class Accepted:
     recipient: str
     message: EmailMessage
     at: float
+    peer: tuple  # the connection it came by
 
     @property
     def message_id(self) -> str:
@@ -70,6 +74,7 @@ class MailServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.accepted: list[Accepted] = []
+        self.seconds_to_say_yes = 0.0  # a worker that dies in between sends the message again
         self.behave()
         self.controller: Controller | None = None
 
@@ -118,7 +123,8 @@ class MailServer:
         if refusal and refusal != ACCEPT_AND_HANG:
             return refusal
         message = message_from_bytes(envelope.content, policy=policy.default)
-        self.accepted.append(Accepted(recipient, message, time.time()))
+        self.accepted.append(Accepted(recipient, message, time.time(), session.peer))
+        await asyncio.sleep(self.seconds_to_say_yes)
         if refusal == ACCEPT_AND_HANG:
             await asyncio.sleep(3600)  # until the server is stopped
         return "250 OK"
