@@ -71,7 +71,7 @@ _kept: dict[str, str] = {}  # what this process knows the file to say
 def _keep_contact(clinic: ClinicProfile) -> None:
     """Write the name and number beside the database when they are news to this process."""
     global _kept
-    contact = {"name": str(clinic.name), "phone": str(clinic.phone or "")}
+    contact = {"name": str(clinic.name), "phone": clinic.phone.as_rfc3966 if clinic.phone else ""}
     if clinic.pk is None or contact == _kept:
         return
     try:

@@ -10,7 +10,7 @@ IMPORT = compile(r'^@import url\("([\w./-]+)"\);$', MULTILINE)
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed files, with the stylesheet's imports joined into one file first: one request, not twenty."""
+    """Hashed and compressed files; the stylesheet's imports are joined first, so that it is one request, not twenty."""
 
     def post_process(self, paths: dict, dry_run: bool = False, **options) -> Iterator:
         if STYLESHEET in paths and not dry_run:
