@@ -21,9 +21,7 @@ def status_token(reference: str, link_version: int) -> str:
 
 def patient_address(reference: str) -> str:
     """Where mail about this request goes, or an empty string when the patient left no address."""
-    return (
-        AppointmentRequest.objects.filter(reference=reference).values_list("email", flat=True).first() or ""
-    )
+    return AppointmentRequest.objects.filter(reference=reference).values_list("email", flat=True).first() or ""
 
 
 def safe_facts(appointment_request: AppointmentRequest) -> dict:
@@ -77,15 +75,11 @@ def to_patient(appointment_request: AppointmentRequest, message: str, *, name: s
 
 def desk_new_request(appointment_request: AppointmentRequest) -> None:
     waiting = AppointmentRequest.objects.awaiting_reply().count()
-    to_desk(
-        appointment_request, "desk_new_request", name=f"new.{appointment_request.reference}", waiting=waiting
-    )
+    to_desk(appointment_request, "desk_new_request", name=f"new.{appointment_request.reference}", waiting=waiting)
 
 
 def desk_correction(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
-    to_desk(
-        appointment_request, "desk_correction", name=f"correction.{appointment_request.reference}.{event.pk}"
-    )
+    to_desk(appointment_request, "desk_correction", name=f"correction.{appointment_request.reference}.{event.pk}")
 
 
 def desk_withdrawn(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
@@ -115,16 +109,12 @@ def still_overdue(appointment_request: AppointmentRequest, day: date) -> None:
 def desk_to_check(count: int, local_hour: datetime) -> None:
     """What the guards set aside, once an hour while there is any."""
     name = f"to-check.{local_hour:%Y-%m-%dT%H}"
-    enqueue(
-        name=name, template="appointments/emails/to_check", audience=Audience.DESK, context={"count": count}
-    )
+    enqueue(name=name, template="appointments/emails/to_check", audience=Audience.DESK, context={"count": count})
 
 
 def desk_digest(counts: dict[str, int], day: date) -> None:
     """The morning's numbers, sent also when they are all zero: silence would mean the mail is broken."""
-    enqueue(
-        name=f"digest.{day}", template="appointments/emails/digest", audience=Audience.DESK, context=counts
-    )
+    enqueue(name=f"digest.{day}", template="appointments/emails/digest", audience=Audience.DESK, context=counts)
 
 
 def received(appointment_request: AppointmentRequest, *, again: RequestEvent | None = None) -> None:

@@ -87,9 +87,7 @@ class ReachingYou(forms.Form):
         super().__init__(*args, **kwargs)
         self.clinic = clinic
         if not clinic.texts_patients:
-            self.fields["contact_method"].choices = [
-                c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT
-            ]
+            self.fields["contact_method"].choices = [c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT]
         if not self.is_bound:
             self.initial["stamp"] = new_stamp()
         self.helper = FormHelper()
@@ -173,9 +171,7 @@ class AppointmentRequestForm(ReachingYou):
         queryset=Provider.objects.none(),
         required=False,
         empty_label=_("First available"),
-        error_messages={
-            "invalid_choice": _("Choose someone from the list; the one you chose takes no requests now")
-        },
+        error_messages={"invalid_choice": _("Choose someone from the list; the one you chose takes no requests now")},
     )
     preferred_days = forms.TypedMultipleChoiceField(
         label=_("Which days suit?"),
@@ -241,9 +237,7 @@ class AppointmentRequestForm(ReachingYou):
         ]
         shown = [name for name in reach if name != "preferred_language" or self.asks_language]
         return Layout(
-            Fieldset(
-                _("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"
-            ),
+            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"),
             Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
             Fieldset(_("Reaching you"), *shown),
             *self.guards_layout(),
@@ -276,9 +270,7 @@ class QuestionForm(ReachingYou):
         label=_("Your question"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_(
-            "Fees, insurance, hours, what a treatment is. For anything about your health, please call."
-        ),
+        help_text=_("Fees, insurance, hours, what a treatment is. For anything about your health, please call."),
         error_messages={
             "required": _("Enter your question"),
             "max_length": _("Shorten the question to 500 characters; it has %(show_value)d"),

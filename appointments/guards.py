@@ -95,8 +95,6 @@ def tidy(post: QueryDict) -> QueryDict:
 def _tidy_text(text: str) -> str:
     text = text.replace("\r\n", "\n")
     kept = (
-        c
-        for c in text
-        if c in "\r\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS)
+        c for c in text if c in "\r\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS)
     )
     return unicodedata.normalize("NFC", "".join(kept))

@@ -104,14 +104,10 @@ class AppointmentRequest(models.Model):
         EMAIL = "email", _("E-mail")
 
     # Which request this is; the key makes the same form sent twice one request
-    reference = models.CharField(
-        _("reference"), max_length=12, unique=True, default=new_reference, editable=False
-    )
+    reference = models.CharField(_("reference"), max_length=12, unique=True, default=new_reference, editable=False)
     submission_key = models.CharField(max_length=64, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.APPOINTMENT)
-    entered_via = models.CharField(
-        _("came by"), max_length=10, choices=EnteredVia.choices, default=EnteredVia.WEB
-    )
+    entered_via = models.CharField(_("came by"), max_length=10, choices=EnteredVia.choices, default=EnteredVia.WEB)
     source_article = models.ForeignKey(
         Article,
         on_delete=models.SET_NULL,
@@ -143,9 +139,7 @@ class AppointmentRequest(models.Model):
     )
     patient_name = models.CharField(_("patient's full name"), max_length=120)
     requester_name = models.CharField(_("your name"), max_length=120, blank=True)
-    patient_type = models.CharField(
-        _("been here before"), max_length=9, choices=PatientType.choices, blank=True
-    )
+    patient_type = models.CharField(_("been here before"), max_length=9, choices=PatientType.choices, blank=True)
 
     # The visit
     visit_type = models.CharField(_("what for"), max_length=11, choices=VisitType.choices, blank=True)
@@ -273,21 +267,15 @@ class RequestEvent(models.Model):
         TOLD_LATE = "told_late", _("patient told of delay")
         CONTACT_CHANGED = "contact_changed", _("patient changed how to be reached")
 
-    appointment_request = models.ForeignKey(
-        AppointmentRequest, on_delete=models.CASCADE, related_name="events"
-    )
+    appointment_request = models.ForeignKey(AppointmentRequest, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("who"), help_text=_("Nobody: the patient, or the system."),
     )  # fmt: skip
-    from_status = models.CharField(
-        _("from"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True
-    )
-    to_status = models.CharField(
-        _("to"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True
-    )
+    from_status = models.CharField(_("from"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True)
+    to_status = models.CharField(_("to"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
     text = models.TextField(_("text"), blank=True)
 
@@ -303,12 +291,8 @@ class RequestEvent(models.Model):
 class RequestView(models.Model):
     """Which member of staff looked at which request, and when: written by the request's page, read by the manager."""
 
-    appointment_request = models.ForeignKey(
-        AppointmentRequest, on_delete=models.CASCADE, related_name="views"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
-    )
+    appointment_request = models.ForeignKey(AppointmentRequest, on_delete=models.CASCADE, related_name="views")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who"))
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:

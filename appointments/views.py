@@ -40,9 +40,7 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
             return too_many(request)
         form = AppointmentRequestForm(guards.tidy(request.POST), clinic=clinic)
         if form.is_valid():
-            return store(
-                request, form, source_article=source["article"], source_treatment=source["treatment"]
-            )
+            return store(request, form, source_article=source["article"], source_treatment=source["treatment"])
     else:
         form = AppointmentRequestForm(initial={"provider": source["provider"]}, clinic=clinic)
     context = {
@@ -84,16 +82,11 @@ def contact(request: HttpRequest) -> HttpResponseBase:
 
 def prefill(request: HttpRequest) -> dict:
     """What the link named, where the public may see it; anything else is ignored."""
-    slugs = {
-        name: guards.tidy(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")
-    }
+    slugs = {name: guards.tidy(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")}
     article = (
-        slugs["article"]
-        and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
+        slugs["article"] and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
     )
-    provider = (
-        slugs["provider"] and Provider.objects.accepting_patients().filter(slug=slugs["provider"]).first()
-    )
+    provider = slugs["provider"] and Provider.objects.accepting_patients().filter(slug=slugs["provider"]).first()
     treatment = slugs["treatment"] and Treatment.objects.filter(slug=slugs["treatment"]).first()
     return {"article": article or None, "provider": provider or None, "treatment": treatment or None}
 
@@ -135,9 +128,7 @@ def open_status(request: HttpRequest, token: str) -> HttpResponse:
 
 def find(reference: str, link_version: int) -> AppointmentRequest | None:
     """The request a link leads to, unless it was revoked or has run out."""
-    appointment_request = AppointmentRequest.objects.filter(
-        reference=reference, link_version=link_version
-    ).first()
+    appointment_request = AppointmentRequest.objects.filter(reference=reference, link_version=link_version).first()
     if appointment_request is None or link_expires_at(appointment_request) < timezone.now():
         return None
     return appointment_request
@@ -186,9 +177,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_running_late": appointment_request.is_late(now),
         "status_link": request.build_absolute_uri(reverse("appointments:open-status", args=[token])),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
-        "form": form or ContactForm(clinic=ClinicProfile.objects.current())
-        if appointment_request.is_live
-        else None,
+        "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_live else None,
     }
     return private(render(request, "appointments/status.html", context, status=422 if form else 200))
 
@@ -208,7 +197,4 @@ def week_table() -> list[dict]:
     for row in OpeningHours.objects.all():
         spans[row.weekday].append((row.opens, row.closes))
     today = timezone.localdate().weekday()
-    return [
-        {"day": OpeningHours.Weekday(day).label, "spans": spans[day], "is_today": day == today}
-        for day in range(7)
-    ]
+    return [{"day": OpeningHours.Weekday(day).label, "spans": spans[day], "is_today": day == today} for day in range(7)]

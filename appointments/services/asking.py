@@ -102,9 +102,7 @@ def record(
     at = at or timezone.now()
     AppointmentRequest.objects.filter(pk=appointment_request.pk).update(last_event_at=at)
     appointment_request.last_event_at = at
-    return RequestEvent.objects.create(
-        appointment_request=appointment_request, kind=kind, by=by, at=at, **details
-    )
+    return RequestEvent.objects.create(appointment_request=appointment_request, kind=kind, by=by, at=at, **details)
 
 
 def _by_key(submission_key: str) -> AppointmentRequest | None:

@@ -13,6 +13,13 @@ from appointments.services.asking import announce, record
 Kind = RequestEvent.Kind
 Status = AppointmentRequest.Status
 
+TRIES_BEFORE_UNREACHABLE = 3
+DAYS_BEFORE_UNREACHABLE = 2
+
+
+class AlreadyClaimed(Exception):
+    """A colleague is on it."""
+
 
 @transaction.atomic
 def move(
@@ -36,6 +43,8 @@ def move(
         raise MoveRefused(f"{fresh.reference} cannot go from {fresh.status} to {to}")
     if to == Status.BOOKED and appointment_at is None:
         raise ValueError("booking needs appointment_at")
+    if to == Status.UNREACHABLE and not has_been_tried_enough(fresh):
+        raise MoveRefused(f"{fresh.reference} has not been tried three times on two open days")
     came_from, fresh.status = fresh.status, to
     if to == Status.BOOKED:
         fresh.appointment_at, fresh.appointment_with = appointment_at, appointment_with
@@ -70,11 +79,41 @@ def log_attempt(
     return fresh
 
 
+def has_been_tried_enough(appointment_request: AppointmentRequest) -> bool:
+    """Three attempts on at least two days, before a patient may be called unreachable."""
+    tries = appointment_request.events.filter(kind=Kind.ATTEMPT).values_list("at", flat=True)
+    days = {timezone.localdate(at) for at in tries}
+    return len(tries) >= TRIES_BEFORE_UNREACHABLE and len(days) >= DAYS_BEFORE_UNREACHABLE
+
+
+def add_note(*, appointment_request: AppointmentRequest, by, text: str) -> RequestEvent:
+    """Append a note. Nothing stands in its way: no status, no claim, no stale page."""
+    return record(appointment_request, Kind.NOTE, by=by, text=text)
+
+
 @transaction.atomic
-def claim(*, appointment_request: AppointmentRequest, by, now: datetime | None = None) -> AppointmentRequest:
-    """Take the request for fifteen minutes, also from a colleague: a claim says who is on it and blocks nobody."""
+def give_back(*, appointment_request: AppointmentRequest, by, now: datetime | None = None) -> AppointmentRequest:
+    """End one's own claim early; somebody else's is left alone."""
+    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    if fresh.claimed_by_id == by.pk:
+        fresh.claimed_by = fresh.claimed_until = None
+        fresh.save(update_fields=["claimed_by", "claimed_until"])
+        record(fresh, Kind.RELEASED_CLAIM, by=by, at=now)
+    return fresh
+
+
+@transaction.atomic
+def claim(
+    *, appointment_request: AppointmentRequest, by, take_over: bool = False, now: datetime | None = None
+) -> AppointmentRequest:
+    """Take the request for fifteen minutes, so that two people do not call one patient. It blocks no note.
+
+    Raises AlreadyClaimed while a colleague's claim runs, unless `take_over` says that this is meant.
+    """
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    if fresh.is_claimed(now) and fresh.claimed_by_id != by.pk and not take_over:
+        raise AlreadyClaimed(f"{fresh.reference} is claimed by {fresh.claimed_by}")
     fresh.claimed_by, fresh.claimed_until = by, now + CLAIM_LASTS
     fresh.save(update_fields=["claimed_by", "claimed_until"])
     record(fresh, Kind.CLAIMED, by=by, at=now)

@@ -86,9 +86,7 @@ def test_the_desk_then_the_manager_then_both_daily(asked, desk, manager, daily):
 
 def test_an_attempt_stops_the_reminders():
     stored = make_request(now=at("2026-03-02 09:00"))
-    log_attempt(
-        appointment_request=stored, by=make_user("rita"), outcome="no_answer", now=at("2026-03-02 13:59")
-    )
+    log_attempt(appointment_request=stored, by=make_user("rita"), outcome="no_answer", now=at("2026-03-02 13:59"))
     run_all("2026-03-02 15:00")
     assert mails("overdue") == []
     assert mails("running_late") == []

@@ -7,7 +7,8 @@ from urllib.parse import quote_plus, urlencode
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from appointments.models import AppointmentRequest
@@ -20,7 +21,21 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=edge"
 
 ODD = st.sampled_from(
-    ["", " ", "\x00", "\r\nBcc: x@example.org", "\ud800", "\u202eevil", "\u200b", "👩‍⚕️", "ﷺ" * 40, "n" * 10_000, "0", "-1", "1e9"]
+    [
+        "",
+        " ",
+        "\x00",
+        "\r\nBcc: x@example.org",
+        "\ud800",
+        "\u202eevil",
+        "\u200b",
+        "👩‍⚕️",
+        "ﷺ" * 40,
+        "n" * 10_000,
+        "0",
+        "-1",
+        "1e9",
+    ]
 )
 ANYTHING = st.text(max_size=60) | ODD | st.binary(max_size=40)
 PAIRS = st.lists(st.tuples(st.sampled_from(FIELDS) | st.text(max_size=8), ANYTHING), max_size=12)

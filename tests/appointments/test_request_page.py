@@ -86,9 +86,7 @@ def test_what_led_here_is_prefilled_and_stays_the_patients_choice(client):
     assert (stored.provider, stored.source_treatment) == (other, needling)
 
 
-@pytest.mark.parametrize(
-    "query", ["provider=nobody", "article=%00", "treatment=%ED%A0%80", "provider=" + "x" * 5000]
-)
+@pytest.mark.parametrize("query", ["provider=nobody", "article=%00", "treatment=%ED%A0%80", "provider=" + "x" * 5000])
 def test_a_prefill_that_leads_nowhere_is_ignored(client, query):
     response = client.get(f"{URL}?{query}")
     assert response.status_code == 200
