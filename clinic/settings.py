@@ -28,6 +28,8 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Put a line SECRET_KEY=<50 random characters> into .env; make one with:"
         " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
+# Keys of before, after a change of SECRET_KEY: what they signed or encrypted stays readable.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # All state lives in one directory, so that a backup is a copy of it.
 DATA_DIR = Path(env.str("CLINIC_DATA_DIR", default=str(BASE_DIR / "var")))
@@ -40,6 +42,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -50,6 +55,7 @@ INSTALLED_APPS = [
     "providers",
     "articles",
     "appointments",
+    "clinic.pages.sign_in",
     "clinic.pages",  # last: roles are granted once every other app's permissions exist
 ]
 
@@ -66,6 +72,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.pages.sign_in.middleware.StaffSession",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -118,6 +126,8 @@ CHORES = [
     "appointments.chores.tell_patients_of_delay",
     "appointments.chores.remind_of_quarantine",
     "appointments.chores.send_digest",
+    "clinic.pages.sign_in.limits.forget_old_doors",
+    "clinic.pages.sign_in.limits.forget_old_sessions",
 ]
 
 # Sessions are for staff and for a patient's status page; public pages start none.
@@ -126,13 +136,41 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_FAILURE_VIEW = "clinic.pages.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 3600  # at most a long working day; staff are signed out sooner when idle
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Staff sign-in (clinic/pages/sign_in): a password and a code from the phone. The demo makes the code optional.
+STAFF_MFA = env.str("STAFF_MFA", default="required")
+if STAFF_MFA not in ("required", "optional"):
+    raise SystemExit(f"STAFF_MFA is {STAFF_MFA!r}. Set it to required, or to optional for a demo.")
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "clinic.pages.sign_in.adapters.StaffAdapter"
+ACCOUNT_FORMS = {
+    "login": "clinic.pages.sign_in.forms.SignInForm",
+    "reauthenticate": "clinic.pages.sign_in.forms.ConfirmByPasswordForm",
+    "change_password": "clinic.pages.sign_in.forms.ChangePasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up; allauth checks they agree
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser: a desk is shared
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # guesses are counted in rows instead (clinic/pages/sign_in/limits.py)
+MFA_ADAPTER = "clinic.pages.sign_in.adapters.CodesAdapter"
+MFA_FORMS = {
+    "authenticate": "clinic.pages.sign_in.forms.CodeForm",
+    "reauthenticate": "clinic.pages.sign_in.forms.ConfirmByCodeForm",
+    "activate_totp": "clinic.pages.sign_in.forms.ActivateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks differ and people type slowly
 
 # Headers. Nothing from another origin, nothing inline without the page's nonce.
 CONTENT_SECURITY_POLICY = {
