@@ -288,6 +288,13 @@ def test_it_loads_at_any_hour_with_the_same_queue(loaded_at, monkeypatch):
     assert not Closure.objects.filter(ends_on__lt=now.date()).exists()
 
 
+def test_every_picture_that_the_texts_name_is_there():
+    names = [f"portrait-{provider['portrait']}" for provider in texts.read("providers")["providers"]]
+    names += [article["picture"] for article in texts.read_articles()]
+    assert len(names) == 12
+    assert [name for name in names if not (texts.PICTURES / f"{name}.jpg").exists()] == []
+
+
 def test_closures_fall_on_their_next_day():
     thanksgiving = {"month": 11, "weekday": 3, "nth": 4, "length_days": 2}
     assert texts.next_closure(thanksgiving, date(2026, 11, 27)) == (date(2026, 11, 26), date(2026, 11, 27))
