@@ -1,6 +1,7 @@
 """What whoever runs the site relies on: start-up that says what is wrong, backups that come back."""
 
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -79,10 +80,16 @@ def test_production_settings_pass_the_deployment_checks(run):
     assert outcome.returncode == 0, outcome.stderr
 
 
+def test_every_setting_is_explained_in_the_example():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "clinic" / "settings.py").read_text()))
+    explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert len(read) > 10
+    assert read <= explained
+
+
 def test_plain_http_fails_the_deployment_checks(run):
-    outcome = run(
-        "manage.py", "check", "--deploy", "--fail-level", "WARNING", SITE_URL="http://clinic.example"
-    )
+    outcome = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", SITE_URL="http://clinic.example")
 
     assert outcome.returncode == 1
     assert "SECURE_SSL_REDIRECT" in outcome.stderr
