@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+JPEGS = ("JPEG", "MPO")  # MPO is how Pillow calls a JPEG with more than one frame
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 65_500  # what JPEG can hold; a header that says more is not a photograph
 WIDTHS = (480, 960)
-LARGEST = (1600, 3200)  # pixels, width by height
+LARGEST = (1600, 2000)  # pixels, width by height
 SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 
 
@@ -48,23 +49,24 @@ def clean_upload(file: File | IO[bytes]) -> CleanPicture:
     Transparent parts become white. Raises BadPicture for what is no JPEG, PNG or WebP, too large, animated or broken.
     """
     if _size(file) > MAX_BYTES:
-        raise BadPicture(
-            _("This file is larger than 8 MB. Make the picture smaller and try again."), code="too_big"
-        )
+        raise BadPicture(_("This file is larger than 8 MB. Make the picture smaller and try again."), code="too_big")
     return CleanPicture(_decode(file))
 
 
 def _decode(file: File | IO[bytes]) -> Image.Image:
     try:
         file.seek(0)
-        image = Image.open(file, formats=FORMATS)  # reads the header only
-        _check_header(image)
-        size = _target_size(image)
-        image.draft(None, size)  # lets a JPEG decode at a fraction of its size
-        if image.mode == "P":
-            image = image.convert("RGBA")  # colours of a palette cannot be blended
-        icc_profile = image.info.get("icc_profile")
-        orientation = _orientation(image)
+        opened = Image.open(file, formats=FORMATS)  # reads the header only
+        _check_header(opened)
+        if opened.format not in JPEGS:
+            opened.load()  # only a JPEG tells how it lies, and can be shrunk, before it is decoded
+        orientation = _orientation(opened)
+        size = _target_size(opened, orientation)
+        opened.draft(None, size)  # lets a JPEG decode at a fraction of its size
+        opened.load()
+        icc_profile = opened.info.get("icc_profile")
+        # Colours of a palette cannot be blended
+        image = opened.convert("RGBA") if opened.mode == "P" else opened
         image.thumbnail(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         image = _upright(_flat(_in_srgb(image, icc_profile)), orientation)
     except BadPicture:
@@ -93,7 +95,7 @@ def _check_header(image: Image.Image) -> None:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise _too_many_pixels()
     # A JPEG with more than one frame is a phone's photograph with a depth map or preview behind it.
-    if getattr(image, "is_animated", False) and image.format not in ("JPEG", "MPO"):
+    if getattr(image, "is_animated", False) and image.format not in JPEGS:
         raise BadPicture(_("This picture moves. Choose one that stands still."), code="animated")
 
 
@@ -115,9 +117,9 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _target_size(image: Image.Image) -> tuple[int, int]:
+def _target_size(image: Image.Image, orientation: int) -> tuple[int, int]:
     """Give the size to decode to, as the pixels lie in the file."""
-    box = LARGEST[::-1] if _orientation(image) in SIDEWAYS else LARGEST
+    box = LARGEST[::-1] if orientation in SIDEWAYS else LARGEST
     scale = min(1, box[0] / image.width, box[1] / image.height)
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
@@ -129,10 +131,7 @@ def _in_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(icc_profile))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return (
-            ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
-            or image
-        )
+        return ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode) or image
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image  # a profile nobody can read: the colours as they are
 
@@ -161,7 +160,7 @@ def _webp(image: Image.Image, width: int) -> bytes:
     if width < image.width:
         height = max(1, round(image.height * width / image.width))
         image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    image.save(data, "WEBP", quality=80, method=4)
+    image.save(data, "WEBP", quality=76, method=2)
     return data.getvalue()
 
 
@@ -174,15 +173,22 @@ def widths(width: int) -> list[int]:
 
 
 def webp_name(name: str, width: int) -> str:
-    """Name the WebP file of this width that lies beside a stored JPEG."""
+    """Give the name, or address, of the WebP file of this width that lies beside a stored JPEG."""
     return f"{name.removesuffix('.jpg')}-{width}.webp"
 
 
 def img(
-    file: "PictureFile", *, width: int, height: int, alt: str, sizes: str, lazy: bool = True, css: str = ""
+    file: ImageFieldFile,
+    *,
+    width: int | None,
+    height: int | None,
+    alt: str,
+    sizes: str,
+    lazy: bool = True,
+    css: str = "",
 ) -> SafeString:
     """Give the `<img>` of a stored picture. `lazy` is for pictures below the fold; others are fetched first."""
-    srcset = ", ".join(f"{file.storage.url(webp_name(file.name, step))} {step}w" for step in widths(width))
+    srcset = ", ".join(f"{webp_name(file.url, step)} {step}w" for step in widths(width or 0))
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}{} decoding="async">',
         file.url,
@@ -201,9 +207,9 @@ class PictureFile(ImageFieldFile):
 
     def save(self, name: str, content: Any, save: bool = True) -> None:
         picture = content if isinstance(content, CleanPicture) else clean_upload(content)
-        super().save(picture.name, picture, save=False)
+        super().save(str(picture.name), picture, save=False)
         for width, data in picture.webp.items():
-            self.storage.save(webp_name(self.name, width), ContentFile(data))
+            self.storage.save(webp_name(str(self.name), width), ContentFile(data))
         if save:
             self.instance.save()
 
