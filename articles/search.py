@@ -1,7 +1,7 @@
 """Finding published articles by words, on SQLite (FTS5) and on PostgreSQL (tsvector).
 
 The table `articles_search` has one row an article and is written by `index` and `remove` alone: triggers would vanish
-when a migration rebuilds a table. Accents and punctuation are dropped here, the same way for articles and for questions.
+when a migration rebuilds a table. Accents and punctuation are dropped here, from articles and questions alike.
 """
 
 import re
@@ -19,7 +19,7 @@ LONGEST_TERM = 40
 
 def index(version: ArticleVersion) -> None:
     """Make a version findable in place of what its article said before. To be called in publish's transaction."""
-    topics = [topic.name for topic in [*version.treatments.all(), *version.conditions.all()]]
+    topics = [str(topic) for topic in [*version.treatments.all(), *version.conditions.all()]]
     texts = [
         version.title,
         " ".join([version.summary, version.key_points, version.author.name, *topics]),
@@ -27,9 +27,7 @@ def index(version: ArticleVersion) -> None:
     ]
     _forget(version.article_id)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _dialect()["insert"], [version.article_id, *(" ".join(_terms(text)) for text in texts)]
-        )
+        cursor.execute(_dialect()["insert"], [version.article_id, *(" ".join(_terms(text)) for text in texts)])
 
 
 def remove(article: Article) -> None:
@@ -41,10 +39,10 @@ def rebuild() -> int:
     """Index every published article anew; give their number."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_search")
-    articles = Article.objects.published().select_related("live__author").order_by("pk")
-    for article in articles:
-        index(article.live)
-    return len(articles)
+    versions = ArticleVersion.objects.filter(live_for__in=Article.objects.published()).select_related("author")
+    for version in versions:
+        index(version)
+    return len(versions)
 
 
 def search(q: str) -> QuerySet[Article]:
@@ -82,9 +80,7 @@ def _question(q: str) -> list[str]:
 
 def _terms(text: str) -> list[str]:
     """The words of a text: letters and digits only, small, without accents."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", plain.casefold())
 
 
@@ -105,8 +101,7 @@ SQLITE = {
     "any": " OR ",
     "ids": "(SELECT rowid FROM articles_search WHERE articles_search MATCH %(expressions)s)",
     "rank": (
-        "(SELECT bm25(articles_search, 8.0, 4.0, 1.0) FROM articles_search"
-        " WHERE articles_search MATCH %(expressions)s)"
+        "(SELECT bm25(articles_search, 8.0, 4.0, 1.0) FROM articles_search WHERE articles_search MATCH %(expressions)s)"
     ),
     "rank_joiner": " AND rowid = ",
 }
