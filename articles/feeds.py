@@ -1,19 +1,19 @@
 """The newest articles as Atom feeds: all of them, and those on one treatment. Read from the live versions."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from articles.body import with_absolute_links
-from articles.models import Article
-from clinic.practice.caching import public_page
+from articles.models import Article, ArticleVersion
 from clinic.practice.models import ClinicProfile
 from providers.models import Treatment
 
@@ -29,65 +29,53 @@ class FullText(Atom1Feed):
 
 
 class ArticleFeed(Feed):
+    """Every article, or those on the treatment whose slug is in the address."""
+
     feed_type = FullText
 
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return public_page(super().__call__)(request, *args, **kwargs)
+    def get_object(self, request: HttpRequest, slug: str = "") -> Treatment | None:
+        return get_object_or_404(Treatment, slug=slug) if slug else None
 
-    def articles(self, treatment: Treatment | None) -> QuerySet[Article]:
-        return Article.objects.published()
-
-    def items(self, treatment: Treatment | None) -> list[Article]:
-        return list(self.articles(treatment).for_cards()[:NEWEST])
+    def items(self, treatment: Treatment | None) -> QuerySet[ArticleVersion]:
+        versions = ArticleVersion.objects.filter(live_for__in=Article.objects.published())
+        if treatment:
+            versions = versions.filter(treatments=treatment)
+        return versions.select_related("article", "author").order_by("-article__first_published_at", "-pk")[:NEWEST]
 
     def title(self, treatment: Treatment | None) -> str:
-        return _("Articles from %(clinic)s") % {"clinic": ClinicProfile.objects.current()}
+        names = {"clinic": ClinicProfile.objects.current(), "treatment": treatment}
+        if treatment:
+            return _("Articles on %(treatment)s from %(clinic)s") % names
+        return _("Articles from %(clinic)s") % names
 
     def link(self, treatment: Treatment | None) -> str:
-        return settings.SITE_URL + reverse("articles:list")
+        return settings.SITE_URL + (treatment.get_absolute_url() if treatment else reverse("articles:list"))
 
     def feed_url(self, treatment: Treatment | None) -> str:
+        if treatment:
+            return settings.SITE_URL + reverse("articles:treatment-feed", args=[treatment.slug])
         return settings.SITE_URL + reverse("articles:feed")
 
-    def item_title(self, article: Article) -> str:
-        return article.live.title
+    def item_title(self, version: ArticleVersion) -> str:
+        return version.title
 
-    def item_description(self, article: Article) -> str:
-        return article.live.summary
+    def item_description(self, version: ArticleVersion) -> str:
+        return version.summary
 
-    def item_link(self, article: Article) -> str:
-        return settings.SITE_URL + article.get_absolute_url()
+    def item_link(self, version: ArticleVersion) -> str:
+        return settings.SITE_URL + version.article.get_absolute_url()
 
-    def item_author_name(self, article: Article) -> str:
-        return article.live.author.name_with_credentials
+    def item_author_name(self, version: ArticleVersion) -> str:
+        return version.author.name_with_credentials
 
-    def item_author_link(self, article: Article) -> str | None:
-        author = article.live.author
-        return settings.SITE_URL + author.get_absolute_url() if author.is_listed else None
+    def item_author_link(self, version: ArticleVersion) -> str | None:
+        return settings.SITE_URL + version.author.get_absolute_url() if version.author.is_listed else None
 
-    def item_pubdate(self, article: Article) -> Any:
-        return article.first_published_at
+    def item_pubdate(self, version: ArticleVersion) -> datetime | None:
+        return version.article.first_published_at
 
-    def item_updateddate(self, article: Article) -> Any:
-        return article.live.published_at
+    def item_updateddate(self, version: ArticleVersion) -> datetime:
+        return version.published_at
 
-    def item_extra_kwargs(self, article: Article) -> dict[str, str]:
-        return {"content": with_absolute_links(article.live.body_html, self.item_link(article))}
-
-
-class TreatmentFeed(ArticleFeed):
-    def get_object(self, request: HttpRequest, slug: str) -> Treatment:
-        return get_object_or_404(Treatment, slug=slug)
-
-    def articles(self, treatment: Treatment | None) -> QuerySet[Article]:
-        return Article.objects.published().filter(live__treatments=treatment)
-
-    def title(self, treatment: Treatment) -> str:
-        names = {"treatment": treatment, "clinic": ClinicProfile.objects.current()}
-        return _("Articles on %(treatment)s from %(clinic)s") % names
-
-    def link(self, treatment: Treatment) -> str:
-        return settings.SITE_URL + treatment.get_absolute_url()
-
-    def feed_url(self, treatment: Treatment) -> str:
-        return settings.SITE_URL + reverse("articles:treatment-feed", args=[treatment.slug])
+    def item_extra_kwargs(self, version: ArticleVersion) -> dict[str, str]:
+        return {"content": with_absolute_links(version.body_html, self.item_link(version))}
