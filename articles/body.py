@@ -56,9 +56,7 @@ class Rendered:
     headings: list[tuple[str, str]] = field(default_factory=list)
     words: int = 0
     problems: list[Problem] = field(default_factory=list)
-    uses: dict[int, list[str]] = field(
-        default_factory=dict
-    )  # citation number -> ids of the places that cite it
+    uses: dict[int, list[str]] = field(default_factory=dict)  # citation number -> ids of the places that cite it
 
 
 @dataclass
@@ -133,7 +131,7 @@ class _Renderer:
 
     def __init__(self, citations: Iterable[Citation], images: Iterable[ArticleImage]) -> None:
         self.result = Rendered(uses={citation.number: [] for citation in citations})
-        self.images = {PurePosixPath(image.file.name).stem: image for image in images if image.file}
+        self.images = {PurePosixPath(str(image.file.name)).stem: image for image in images if image.file}
         self.ids: set[str] = set()
 
     def render(self, root: Node) -> Rendered:
@@ -195,9 +193,7 @@ class _Renderer:
     def block(self, node: Node) -> str:
         match node.tag:
             case "h1":
-                words = _(
-                    "“%(text)s” is a heading of the first level, which only the title is. It is shown one lower."
-                )
+                words = _("“%(text)s” is a heading of the first level, which only the title is. It is shown one lower.")
                 self.report("heading_too_high", words % {"text": node.plain.strip()}, is_blocking=False)
                 return "".join(self.split("h2", node.children))
             case "h2" | "h3" | "p":
@@ -222,9 +218,7 @@ class _Renderer:
             return ""
         start = node.attrs.get("start", "")
         attribute = f' start="{int(start)}"' if re.fullmatch(r"[0-9]{1,4}", start) else ""
-        inside = "".join(
-            f"<li>{self.cell(item.children if item.tag == 'li' else [item])}</li>" for item in items
-        )
+        inside = "".join(f"<li>{self.cell(item.children if item.tag == 'li' else [item])}</li>" for item in items)
         return f"<{node.tag}{attribute}>{inside}</{node.tag}>"
 
     def cell(self, nodes: Sequence[Node]) -> str:
@@ -269,7 +263,7 @@ class _Renderer:
 
     def figure_with_caption(self, node: Node) -> str:
         """A figure holds one picture and its caption; whatever else is in it follows."""
-        pictures = [child for child in _all(node, "img")]
+        pictures = _all(node, "img")
         captions = [child for child in node.children if child.tag == "figcaption"]
         caption = "".join(self.phrases(_only_phrases(child)) for child in captions)
         figures = [self.figure(picture, caption if picture is pictures[0] else "") for picture in pictures]
@@ -297,11 +291,7 @@ class _Renderer:
 
     def image_at(self, src: str) -> ArticleImage | None:
         """The article's picture at an address: of its JPEG or of any of its WebP files."""
-        path = (
-            unquote(urlsplit(src).path)
-            if src.startswith((settings.MEDIA_URL, settings.SITE_URL + "/"))
-            else ""
-        )
+        path = unquote(urlsplit(src).path) if src.startswith((settings.MEDIA_URL, settings.SITE_URL + "/")) else ""
         stem = PurePosixPath(path).stem
         image = self.images.get(stem) or self.images.get(re.sub(r"-\d+$", "", stem))
         return image if path.startswith(settings.MEDIA_URL) else None
@@ -354,11 +344,7 @@ class _Renderer:
         for number in missing:
             words = _("The text refers to [%(number)s], but there is no citation %(number)s.")
             self.report("unknown_citation", words % {"number": number})
-        return (
-            escape(typed, quote=False)
-            if missing
-            else " ".join(self.citation_link(number) for number in numbers)
-        )
+        return escape(typed, quote=False) if missing else " ".join(self.citation_link(number) for number in numbers)
 
     def citation_link(self, number: int) -> str:
         places = self.result.uses[number]
@@ -401,9 +387,4 @@ def _is_address(href: str) -> bool:
         return bool(parts.hostname)
     if parts.scheme in ("mailto", "tel"):
         return bool(parts.path)
-    return (
-        not parts.scheme
-        and href.startswith(("/", "#"))
-        and not href.startswith(("//", "/\\"))
-        and href != "#"
-    )
+    return not parts.scheme and href.startswith(("/", "#")) and not href.startswith(("//", "/\\")) and href != "#"

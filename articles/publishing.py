@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -42,7 +42,7 @@ def problems_of(article: Article) -> list[Problem]:
 
 
 @transaction.atomic
-def publish(*, article: Article, by: AbstractBaseUser | None, now: datetime | None = None) -> ArticleVersion:
+def publish(*, article: Article, by: User | None, now: datetime | None = None) -> ArticleVersion:
     """Write the working copy down as the next version and show it to the public.
 
     `article` is brought up to date. Raises CannotPublish, and changes nothing, when something is missing.
@@ -64,7 +64,7 @@ def publish(*, article: Article, by: AbstractBaseUser | None, now: datetime | No
 
 
 @transaction.atomic
-def retire(*, article: Article, by: AbstractBaseUser | None, now: datetime | None = None) -> None:
+def retire(*, article: Article, by: User | None, now: datetime | None = None) -> None:
     """Take an article off the site; its versions stay, and publishing brings it back. Safe to run again."""
     Article.objects.filter(pk=article.pk, retired_at=None).update(retired_at=now or timezone.now())
     article.refresh_from_db()
@@ -91,9 +91,7 @@ def _problems(article: Article, rendered: Rendered) -> list[Problem]:
     return sorted(problems, key=lambda problem: not problem.is_blocking)
 
 
-def _write_version(
-    article: Article, rendered: Rendered, by: AbstractBaseUser | None, now: datetime
-) -> ArticleVersion:
+def _write_version(article: Article, rendered: Rendered, by: User | None, now: datetime) -> ArticleVersion:
     latest = article.versions.aggregate(number=Max("number"))["number"] or 0
     version = ArticleVersion.objects.create(
         article=article,
@@ -103,8 +101,7 @@ def _write_version(
         body_html=rendered.html,
         headings=rendered.headings,
         citations=[
-            citation.as_dict() | {"back": rendered.uses[citation.number]}
-            for citation in article.citations.all()
+            citation.as_dict() | {"back": rendered.uses[citation.number]} for citation in article.citations.all()
         ],
         words=rendered.words,
         **{name: getattr(article, name) for name in COPIED},

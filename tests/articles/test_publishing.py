@@ -108,9 +108,7 @@ def test_nothing_is_published_while_something_is_missing(article, change, code):
 def test_an_unused_citation_is_told_and_does_not_stop_publishing(article):
     article.body = "<p>Only one [1]</p>"
     article.save()
-    assert [(problem.code, problem.is_blocking) for problem in problems_of(article)] == [
-        ("unused_citation", False)
-    ]
+    assert [(problem.code, problem.is_blocking) for problem in problems_of(article)] == [("unused_citation", False)]
     assert publish(article=article, by=None).citations[1]["back"] == []
 
 
