@@ -40,10 +40,11 @@ def site(request: HttpRequest) -> dict:
 
 def site_of(request: HttpRequest) -> Site:
     """Give the site's facts, read at most once a request. Raises DatabaseError where there is no database."""
-    if not hasattr(request, "_site"):
-        request._site = _read()
-        _keep_contact(request._site.clinic)
-    return request._site
+    site: Site | None = getattr(request, "_site", None)
+    if site is None:
+        site = request._site = _read()  # type: ignore[attr-defined]  # ours, kept for this one request
+        _keep_contact(site.clinic)
+    return site
 
 
 def offline_site() -> Site:

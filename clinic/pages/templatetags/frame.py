@@ -1,4 +1,4 @@
-"""What every page's frame needs from a template: structured data, pictures that may be missing, times in words."""
+"""What every page's frame needs from a template: structured data, and pictures that may be missing."""
 
 import json
 from functools import lru_cache
@@ -8,8 +8,6 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-
-from clinic.practice.templatetags.clock import clock, in_words
 
 register = template.Library()
 
@@ -33,7 +31,3 @@ def _exists(path: str) -> bool:
 def static_if_any(path: str) -> str:
     """Give the address of a static file, or an empty string when the clinic has none such."""
     return static(path) if _exists(path) else ""
-
-
-register.filter(clock)
-register.filter(in_words)
