@@ -1,10 +1,13 @@
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appointments.desk import views as desk
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from clinic.practice.templatetags.clock import in_short
 
@@ -18,6 +21,8 @@ class WorkFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("overdue", _("overdue")),
+            ("unclaimed", _("nobody on it")),
+            ("mine", _("mine")),
             ("to-check", _("to check")),
             ("mail-failed", _("e-mail failed, call")),
             ("all", _("all")),
@@ -32,42 +37,51 @@ class WorkFilter(admin.SimpleListFilter):
         yield from list(super().choices(changelist))[1:]
 
     def queryset(self, request, queryset):
-        if self.value() == "overdue":
-            return queryset.overdue(timezone.now())
-        if self.value() == "to-check":
-            return queryset.quarantined()
-        if self.value() == "mail-failed":
-            return queryset.filter(is_mail_failed=True)
-        if self.value() == "all":
-            return queryset
-        return queryset.live()
-
-
-class EventInline(admin.TabularInline):
-    model = RequestEvent
-    extra = 0
-    fields = readonly_fields = ["at", "by", "kind", "from_status", "to_status", "outcome", "text"]
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None) -> bool:
-        return False
+        now = timezone.now()
+        chosen = {
+            "overdue": lambda: queryset.overdue(now),
+            "unclaimed": lambda: queryset.live().exclude(claimed_until__gt=now),
+            "mine": lambda: queryset.live().filter(claimed_by=request.user, claimed_until__gt=now),
+            "to-check": queryset.quarantined,
+            "mail-failed": lambda: queryset.live().filter(is_mail_failed=True),
+            "all": lambda: queryset,
+        }
+        return chosen.get(self.value() or "", queryset.live)()
 
 
 @admin.register(AppointmentRequest)
 class AppointmentRequestAdmin(admin.ModelAdmin):
-    """The queue: earliest promise first. Requests change by moves, never by editing."""
+    """The queue: earliest promise first. A request opens as the desk's own page and changes by moves only."""
 
-    list_display = ["reference", "state", "due", "created_at", "kind", "provider", "contact_method", "claim"]
+    list_display = [
+        "reference", "state", "due", "waiting", "kind", "who", "provider", "contact_method", "claim", "attempts",
+    ]  # fmt: skip
     list_display_links = ["reference"]
-    list_filter = [WorkFilter, "status", "kind"]
+    list_filter = [WorkFilter, "status", "kind", "provider"]
     list_select_related = ["provider", "claimed_by"]
     list_per_page = 50
     show_full_result_count = False
     actions = None
-    inlines = [EventInline]
+    change_list_template = "desk/queue.html"
+
+    def get_urls(self) -> list:
+        wrap = self.admin_site.admin_view
+        return [
+            path("find/", wrap(desk.find_patient), name="appointments_find"),
+            path("news/<int:since>/", wrap(desk.news), name="appointments_news"),
+            path("call/", wrap(desk.phone_in), name="appointments_phone_in"),
+            path("<int:pk>/change/", wrap(desk.request_page), name="appointments_appointmentrequest_change"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request) -> QuerySet:
-        return super().get_queryset(request).with_mail_failed().by_promise()
+        tries = Count("events", filter=Q(events__kind=RequestEvent.Kind.ATTEMPT))
+        return super().get_queryset(request).with_mail_failed().annotate(tries=tries).by_promise()
+
+    def changelist_view(self, request, extra_context=None):
+        newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        may_add = request.user.has_perm("appointments.add_appointmentrequest")
+        return super().changelist_view(request, {"newest": newest, "may_add": may_add, "title": gettext("Queue")})
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, row: AppointmentRequest) -> str:
@@ -76,24 +90,30 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("reply due"), ordering="reply_due_at")
     def due(self, row: AppointmentRequest) -> str:
-        if row.is_overdue(timezone.now()):
-            return format_html(
-                '<strong class="overdue">{} {}</strong>', gettext("Overdue:"), in_short(row.reply_due_at)
-            )
-        return in_short(row.reply_due_at)
+        if not row.is_overdue(timezone.now()):
+            return in_short(row.reply_due_at)
+        words = gettext("Overdue, %(due)s") % {"due": in_short(row.reply_due_at)}
+        return format_html('<strong class="overdue"><span aria-hidden="true">▲</span> {}</strong>', words)
+
+    @admin.display(description=_("waiting"), ordering="created_at")
+    def waiting(self, row: AppointmentRequest) -> str:
+        return timesince(row.created_at, depth=1)
+
+    @admin.display(description=_("patient"), ordering="patient_type")
+    def who(self, row: AppointmentRequest) -> str:
+        words = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}
+        return str(words.get(row.patient_type, "-"))
 
     @admin.display(description=_("claimed by"))
     def claim(self, row: AppointmentRequest) -> str:
-        return str(row.claimed_by) if row.is_claimed(timezone.now()) else ""
+        return str(row.claimed_by) if row.is_claimed(timezone.now()) else "-"
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        response = super().change_view(request, object_id, form_url, extra_context)
-        if request.method == "GET" and response.status_code == 200:
-            RequestView.objects.create(appointment_request_id=object_id, by=request.user)
-        return response
+    @admin.display(description=_("tries"), ordering="tries")
+    def attempts(self, row: AppointmentRequest) -> int:
+        return row.tries
 
     def has_add_permission(self, request) -> bool:
-        return False
+        return False  # a request is entered on the desk's own page
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Telling people from robots without asking them anything. Whatever looks odd is checked by a person, never thrown away."""
+"""Telling people from robots without asking anything. Whatever looks odd is checked by a person, never discarded."""
 
 import hashlib
 import logging
@@ -60,7 +60,7 @@ def _is_older_than_fastest(stamp: str) -> bool:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The visitor's address: as many hops from the right as there are proxies of ours, for no header is to be trusted further."""
+    """The visitor's address: as many hops from the right as proxies of ours; no header is to be trusted further."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     count = settings.TRUSTED_PROXY_COUNT
     if count and len(hops) >= count:

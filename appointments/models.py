@@ -223,7 +223,7 @@ class AppointmentRequest(models.Model):
                 condition=Q(kind="question", message__gt="") | Q(kind="appointment", visit_type__gt=""),
                 name="requests_ask_something",
             ),
-            models.CheckConstraint(condition=Q(reply_due_at__gte=F("created_at")), name="requests_promise_after_asking"),
+            models.CheckConstraint(condition=Q(reply_due_at__gte=F("created_at")), name="requests_promise_after_ask"),
             models.CheckConstraint(
                 condition=~Q(status="booked") | Q(appointment_at__isnull=False), name="requests_booked_has_a_time"
             ),

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointmentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('reply_due_at__gte', models.F('created_at'))), name='requests_promise_after_asking'),
+            constraint=models.CheckConstraint(condition=models.Q(('reply_due_at__gte', models.F('created_at'))), name='requests_promise_after_ask'),
         ),
         migrations.AddConstraint(
             model_name='appointmentrequest',

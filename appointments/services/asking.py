@@ -75,7 +75,7 @@ def submit_request(
 def change_contact(
     *, appointment_request: AppointmentRequest, answers: Mapping[str, Any], now: datetime | None = None
 ) -> AppointmentRequest:
-    """The patient says how to be reached from now on; the desk hears of it, for somebody may be dialling the old number."""
+    """The patient says how to be reached from now on; the desk hears, for somebody may be dialling the old number."""
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
     changed = [name for name, value in answers.items() if getattr(fresh, name) != value]

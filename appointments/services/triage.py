@@ -68,11 +68,24 @@ def move(
 
 @transaction.atomic
 def log_attempt(
-    *, appointment_request: AppointmentRequest, by, outcome: str, text: str = "", now: datetime | None = None
+    *,
+    appointment_request: AppointmentRequest,
+    by,
+    outcome: str,
+    text: str = "",
+    call_back_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> AppointmentRequest:
-    """Note a try to reach the patient. The first one keeps the promise and moves a new request to contacting."""
+    """Note a try to reach the patient. The first one keeps the promise and moves a new request to contacting.
+
+    `call_back_at` is when to try next; without it nothing is planned.
+    """
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    if fresh.status not in AppointmentRequest.LIVE:
+        raise MoveRefused(f"{fresh.reference} is {fresh.status}; there is nobody to call")
+    fresh.next_action_at = call_back_at
+    fresh.save(update_fields=["next_action_at"])
     record(fresh, Kind.ATTEMPT, by=by, at=now, outcome=outcome, text=text)
     if fresh.status == Status.NEW:
         fresh = move(appointment_request=fresh, to=Status.CONTACTING, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Nobody looked: who is told, when, and never twice. Times are those of Cary, over weekend, holiday and clock change."""
+"""Nobody looked: who is told, when, and never twice. In Cary's time, over weekend, holiday and clock change."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -6,3 +6,6 @@ class SignInConfig(AppConfig):
     name = "clinic.pages.sign_in"
     label = "sign_in"
     verbose_name = _("Sign-in")
+
+    def ready(self) -> None:
+        from clinic.pages.sign_in import middleware  # noqa: F401  (listens for sign-ins)
