@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, ArticleImage, ArticleVersion, Citation
 from articles.publishing import CannotPublish, publish, retire
+from clinic.practice.addresses import KeepsOldAddress
 from clinic.practice.prose_admin import ProseAdmin
 
 
@@ -18,7 +19,7 @@ class ArticleImageInline(admin.StackedInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(ProseAdmin, admin.ModelAdmin):
+class ArticleAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
     """The working copy. Providers see their own; what the public reads changes only by publishing."""
 
     list_display = ["title", "author", "is_published", "last_reviewed_on", "next_review_on", "updated_at"]

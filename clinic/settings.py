@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "clinic.pages.limits.BodySizeLimit",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "clinic.pages.redirects.OldAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from clinic.practice.addresses import KeepsOldAddress
 from clinic.practice.prose_admin import ProseAdmin
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
@@ -11,7 +12,7 @@ class TimeAwayInline(admin.TabularInline):
 
 
 @admin.register(Provider)
-class ProviderAdmin(ProseAdmin, admin.ModelAdmin):
+class ProviderAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
     """A provider edits their own page; who is shown, who accepts patients and who signs in is the manager's to say."""
 
     list_display = ["name", "job_title", "is_listed", "is_accepting", "position"]
@@ -52,13 +53,13 @@ class ForConditionInline(admin.StackedInline):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(ProseAdmin, admin.ModelAdmin):
+class TreatmentAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ForConditionInline]
 
 
 @admin.register(Condition)
-class ConditionAdmin(ProseAdmin, admin.ModelAdmin):
+class ConditionAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}

@@ -188,6 +188,23 @@ class UrgentAdvice(models.Model):
         return [line.strip() for line in self.body.splitlines() if line.strip()]
 
 
+class OldAddress(models.Model):
+    """An address that once was a page's, and where the page is now. Written by addresses.py, never by hand."""
+
+    path = models.CharField(max_length=250, unique=True)
+    target = models.CharField(max_length=250, db_index=True)
+
+    class Meta:
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(path=models.F("target")), name="practice_address_leads_on"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 def open_time() -> OpenTime:
     """The clinic's opening hours and closures as they stand now. Two queries."""
     week: dict[int, list] = {}
