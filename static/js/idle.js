@@ -4,7 +4,7 @@
   const KEPT = "kept-text";
   const WARN = 120; // seconds before the end
   const EVERY = 60; // seconds between questions to the server
-  const { session, user, signedOut } = document.currentScript.dataset;
+  const { session, user, signedOut, title, text, stay, kept: comeBack } = document.currentScript.dataset;
   const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
   const keep = (value) => sessionStorage.setItem(KEPT, JSON.stringify(value));
 
@@ -14,7 +14,24 @@
     return;
   }
 
-  const dialog = document.getElementById("idle");
+  const make = (tag, attributes, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+
+  const dialog = make(
+    "dialog",
+    { id: "idle", role: "alertdialog", "aria-labelledby": "idle-title", "aria-describedby": "idle-text" },
+    make("h2", { id: "idle-title" }, title),
+    make("p", { id: "idle-text" }, text),
+    make("button", { type: "button", class: "button" }, stay),
+  );
+  const said = make("p", { id: "idle-kept", role: "status" });
+  document.body.append(dialog);
+  (document.querySelector("main") || document.body).prepend(said);
+
   const areas = () => [...document.querySelectorAll("textarea[name]")];
   const nameOf = (area) => area.id || area.name;
 
@@ -24,15 +41,15 @@
   };
 
   const bringBack = () => {
+    const mine = kept && kept.lost && kept.user === user;
+    if (mine && kept.path !== location.pathname) return; // on the way back to its page
     sessionStorage.removeItem(KEPT);
-    if (!kept || !kept.lost || kept.user !== user || kept.path !== location.pathname) return;
+    if (!mine) return;
     const texts = new Map(kept.texts);
     const lost = areas().filter((area) => texts.has(nameOf(area)));
     for (const area of lost) area.value = texts.get(nameOf(area));
     if (!lost.length) return;
-    const said = document.getElementById("idle-kept");
-    said.textContent = said.dataset.text;
-    said.classList.remove("visually-hidden");
+    said.textContent = comeBack;
     lost[0].focus();
   };
 
@@ -45,7 +62,7 @@
   };
 
   const secondsLeft = async () => {
-    const headers = active ? {} : { "X-Background": "1" };
+    const headers = { "X-Background": active ? "0" : "1" };
     const response = await fetch(session, { headers, cache: "no-store" });
     if (response.status === 401) return 0;
     if (!response.ok) throw new Error(response.statusText);
@@ -79,7 +96,11 @@
 
   for (const event of ["keydown", "pointerdown", "click"]) addEventListener(event, alive, { capture: true, passive: true });
   document.addEventListener("visibilitychange", () => document.hidden || look());
-  document.addEventListener("submit", (event) => event.target.method === "post" && keepText());
+  document.addEventListener("submit", (event) => {
+    // Whoever signs out leaves nothing behind; any other form may come too late
+    if ((event.target.getAttribute("action") || "").includes("logout")) sessionStorage.removeItem(KEPT);
+    else keepText();
+  });
   bringBack();
   timer = setTimeout(look, EVERY * 1000);
 })();

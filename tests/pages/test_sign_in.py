@@ -481,11 +481,17 @@ def test_background_requests_do_not_keep_a_session(client, staff, clock):
     assert not is_signed_in(client)
 
 
+def test_script_that_asks_too_late_is_told_so(client, staff, clock):
+    client.force_login(staff)
+    clock.shift(31 * 60)
+    assert client.get("/accounts/session/", headers={"X-Background": "0"}).status_code == 401
+
+
 def test_staying_signed_in(client, staff, clock):
     client.force_login(staff)
     for _time in range(4):
         clock.shift(29 * 60)
-        assert client.get("/accounts/session/").json() == {"seconds": 1800}
+        assert client.get("/accounts/session/", headers={"X-Background": "0"}).json() == {"seconds": 1800}
     assert is_signed_in(client)
 
 

@@ -65,9 +65,9 @@ class StaffSession:
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    if is_background(request):
-        return HttpResponse(status=401)
     messages.info(request, _("You were away for half an hour, so you have been signed out. Sign in to go on."))
+    if "X-Background" in request.headers:
+        return HttpResponse(status=401)  # a script asked, which could do nothing with the sign-in page
     return redirect_to_login(_page_to_return_to(request))
 
 
