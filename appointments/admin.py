@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk import views as desk
-from appointments.models import AppointmentRequest, RequestEvent, RequestView
+from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestEvent, RequestView
 from clinic.practice.templatetags.clock import in_short
 
 
@@ -60,6 +60,7 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     list_filter = [WorkFilter, "status", "kind", "provider"]
     list_select_related = ["provider", "claimed_by"]
     list_per_page = 50
+    ordering = AppointmentRequestQuerySet.BY_PROMISE
     show_full_result_count = False
     actions = None
     change_list_template = "desk/queue.html"
@@ -76,7 +77,7 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request) -> QuerySet:
         tries = Count("events", filter=Q(events__kind=RequestEvent.Kind.ATTEMPT))
-        return super().get_queryset(request).with_mail_failed().annotate(tries=tries).by_promise()
+        return super().get_queryset(request).with_mail_failed().annotate(tries=tries)
 
     def changelist_view(self, request, extra_context=None):
         newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -40,8 +40,10 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         return self.filter(status=AppointmentRequest.Status.QUARANTINED)
 
     def by_promise(self) -> "AppointmentRequestQuerySet":
-        """Earliest promise first."""
-        return self.order_by("reply_due_at", "pk")
+        """What nobody has reacted to first, earliest promise first; then what is being worked on."""
+        return self.order_by(*AppointmentRequestQuerySet.BY_PROMISE)
+
+    BY_PROMISE = [Case(When(first_contact_at=None, then=0), default=1), "reply_due_at", "pk"]
 
     def with_mail_failed(self) -> "AppointmentRequestQuerySet":
         """Adds `is_mail_failed`: a mail to the patient was refused for good, so somebody must call."""

@@ -156,7 +156,7 @@ def private(response: HttpResponse) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """Where a request stands, for whoever sent it or holds its link. A post withdraws it or changes how to reach them."""
+    """Where a request stands, for whoever sent it or holds its link. A post withdraws it or changes how to reach."""
     appointment_request = find(*request.session.get(OPENED, ["", 0]))
     if appointment_request is None:
         return no_such_link(request)

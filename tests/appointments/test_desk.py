@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from appointments.models import AppointmentRequest, RequestView
 from appointments.services.asking import record, submit_request
-from appointments.services.triage import claim, move
+from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from tests.factories import answers, form_post, make_provider, make_request, make_user
 
@@ -232,11 +232,12 @@ def test_the_queue_starts_on_live_work_earliest_promise_first(desk, rita):
     late = make_request()
     late.reply_due_at = late.created_at
     late.save()
-    make_request()
+    answered = log_attempt(appointment_request=make_request(), by=rita, outcome="no_answer")
+    AppointmentRequest.objects.filter(pk=answered.pk).update(created_at=late.created_at, reply_due_at=late.created_at)
+    fresh = make_request()
     move(appointment_request=make_request(), to=Status.DECLINED, by=rita)
     response = desk.get(QUEUE)
-    rows = response.context["cl"].result_list
-    assert rows[0].reference == late.reference and len(rows) == 2
+    assert list(response.context["cl"].result_list) == [late, fresh, answered]
     assert "Overdue" in response.content.decode()
 
 
