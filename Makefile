@@ -40,11 +40,13 @@ test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES
 	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)
 
 check: dev ## linters, templates, types, import rules, migrations, deployment, security
-	@$(MAKE) -k --no-print-directory check-style check-templates check-types check-imports check-migrations \
-		check-deploy check-security
+	@$(MAKE) -k --no-print-directory check-style check-format check-templates check-types check-imports \
+		check-migrations check-deploy check-security
 
 check-style:
 	@$(PY) -m ruff check .
+
+check-format:
 	@$(PY) -m ruff format --check .
 
 check-templates:
