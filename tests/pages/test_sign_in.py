@@ -532,6 +532,12 @@ def test_nothing_else_of_allauth_has_an_address(client, staff, path):
     assert client.get(f"/accounts/{path}").status_code == 404
 
 
+def test_admin_shows_no_secrets(admin_client):
+    index = admin_client.get("/admin/").content.decode()
+    assert "/admin/auth/user/" in index
+    assert "/admin/mfa/" not in index and "/admin/account/" not in index
+
+
 def test_nobody_signs_up(rf):
     assert StaffAdapter().is_open_for_signup(rf.get("/")) is False
 
