@@ -12,7 +12,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
-.PHONY: help install dev run serve test test-postgres check check-style check-templates check-types check-imports \
+.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-types check-imports \
 	check-migrations check-deploy check-security format lock backup restore upgrade clean
 
 help: ## list the commands
