@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import ClassVar
 from urllib.request import urlopen
 
 from aiosmtpd.controller import Controller
@@ -157,8 +155,6 @@ def silent_server(port: int) -> Iterator[None]:
 class Site:
     """The whole product as it runs in production, on its own data: supervisor, gunicorn, worker."""
 
-    with_static_files: ClassVar[Path | None] = None
-
     def __init__(self, data_dir: Path, *, email_url: str, database_url: str = "", settings: str = "") -> None:
         self.data_dir = data_dir
         self.port = free_port()
@@ -193,12 +189,8 @@ class Site:
 
     def start(self) -> None:
         """As `make serve` does: migrate, collect static files, become supervisord."""
-        if Site.with_static_files:  # compressing them anew takes a busy machine half a minute
-            shutil.copytree(Site.with_static_files / "static", self.data_dir / "static")
-            shutil.copy(Site.with_static_files / "static.sha256", self.data_dir)
         self.supervisor = self.spawn("scripts/serve.py")
         wait_until(self.answers, seconds=180, what="an answer from the site")
-        Site.with_static_files = self.data_dir
 
     def answers(self) -> bool:
         try:
