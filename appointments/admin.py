@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk import views as desk
-from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestEvent, RequestView
+from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
 from clinic.practice.templatetags.clock import in_short
 
 
@@ -17,14 +17,17 @@ class WorkFilter(admin.SimpleListFilter):
 
     title = _("show")
     parameter_name = "show"
+    template = "desk/parts/show_tabs.html"
 
     def lookups(self, request, model_admin):
         return [
+            ("waiting", _("waiting for a reply")),
             ("overdue", _("overdue")),
             ("unclaimed", _("nobody on it")),
             ("mine", _("mine")),
             ("to-check", _("to check")),
             ("mail-failed", _("e-mail failed, call")),
+            ("today", _("appointments today")),
             ("all", _("all")),
         ]
 
@@ -39,11 +42,13 @@ class WorkFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         now = timezone.now()
         chosen = {
+            "waiting": queryset.awaiting_reply,
             "overdue": lambda: queryset.overdue(now),
             "unclaimed": lambda: queryset.live().exclude(claimed_until__gt=now),
             "mine": lambda: queryset.live().filter(claimed_by=request.user, claimed_until__gt=now),
             "to-check": queryset.quarantined,
             "mail-failed": lambda: queryset.live().filter(is_mail_failed=True),
+            "today": lambda: queryset.on_day(timezone.localdate(now)),
             "all": lambda: queryset,
         }
         return chosen.get(self.value() or "", queryset.live)()
@@ -54,11 +59,12 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     """The queue: earliest promise first. A request opens as the desk's own page and changes by moves only."""
 
     list_display = [
-        "reference", "state", "due", "waiting", "kind", "who", "provider", "contact_method", "claim", "attempts",
+        "number", "state", "due", "waiting", "what", "whom", "contact_method", "claim", "attempts",
     ]  # fmt: skip
-    list_display_links = ["reference"]
+    list_display_links = ["number"]
     list_filter = [WorkFilter, "status", "kind", "provider"]
-    list_select_related = ["provider", "claimed_by"]
+    show_facets = admin.ShowFacets.NEVER
+    list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 50
     ordering = AppointmentRequestQuerySet.BY_PROMISE
     show_full_result_count = False
@@ -76,40 +82,57 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
         ]
 
     def get_queryset(self, request) -> QuerySet:
-        tries = Count("events", filter=Q(events__kind=RequestEvent.Kind.ATTEMPT))
-        return super().get_queryset(request).with_mail_failed().annotate(tries=tries)
+        return super().get_queryset(request).with_mail_failed().with_tries()
 
     def changelist_view(self, request, extra_context=None):
         newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         may_add = request.user.has_perm("appointments.add_appointmentrequest")
         return super().changelist_view(request, {"newest": newest, "may_add": may_add, "title": gettext("Queue")})
 
+    @admin.display(description=_("reference"), ordering="reference")
+    def number(self, row: AppointmentRequest) -> str:
+        return format_html('<span class="whole">{}</span>', row.reference)
+
     @admin.display(description=_("status"), ordering="status")
     def state(self, row: AppointmentRequest) -> str:
-        words = row.get_status_display()
-        return f"{words}, {gettext('e-mail failed, call')}" if row.is_mail_failed else words
+        words = format_html('<span class="badge badge--{}">{}</span>', row.status, row.get_status_display())
+        if not row.is_mail_failed:
+            return words
+        trouble = gettext("e-mail failed, call")
+        return format_html('{} <strong class="overdue"><span aria-hidden="true">▲</span> {}</strong>', words, trouble)
 
     @admin.display(description=_("reply due"), ordering="reply_due_at")
     def due(self, row: AppointmentRequest) -> str:
-        if not row.is_overdue(timezone.now()):
-            return in_short(row.reply_due_at)
-        words = gettext("Overdue, %(due)s") % {"due": in_short(row.reply_due_at)}
-        return format_html('<strong class="overdue"><span aria-hidden="true">▲</span> {}</strong>', words)
+        """The promise while it runs; once somebody reacted, when to call again."""
+        if row.is_overdue(timezone.now()):
+            words = gettext("Overdue, %(due)s") % {"due": in_short(row.reply_due_at)}
+            return format_html('<strong class="overdue"><span aria-hidden="true">▲</span> {}</strong>', words)
+        if row.status == AppointmentRequest.Status.BOOKED:
+            return gettext("visit %(at)s") % {"at": in_short(row.appointment_at)}
+        if row.is_live and row.first_contact_at:
+            again = row.next_action_at
+            return gettext("call back %(at)s") % {"at": in_short(again)} if again else gettext("replied")
+        return in_short(row.reply_due_at)
 
     @admin.display(description=_("waiting"), ordering="created_at")
     def waiting(self, row: AppointmentRequest) -> str:
         return timesince(row.created_at, depth=1)
 
-    @admin.display(description=_("patient"), ordering="patient_type")
-    def who(self, row: AppointmentRequest) -> str:
-        words = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}
-        return str(words.get(row.patient_type, "-"))
+    @admin.display(description=_("asks for"), ordering="kind")
+    def what(self, row: AppointmentRequest) -> str:
+        patient = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}.get(row.patient_type)
+        return f"{row.get_kind_display()}, {patient}" if patient else row.get_kind_display()
 
-    @admin.display(description=_("claimed by"))
+    @admin.display(description=_("provider"), ordering="provider")
+    def whom(self, row: AppointmentRequest) -> str:
+        provider = row.appointment_with or row.provider
+        return provider.short_name if provider else gettext("anyone")
+
+    @admin.display(description=_("who is on it"))
     def claim(self, row: AppointmentRequest) -> str:
-        return str(row.claimed_by) if row.is_claimed(timezone.now()) else "-"
+        return str(row.claimed_by) if row.is_claimed(timezone.now()) else gettext("nobody")
 
-    @admin.display(description=_("tries"), ordering="tries")
+    @admin.display(description=_("tries"))
     def attempts(self, row: AppointmentRequest) -> int:
         return row.tries
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from appointments import emails
 from appointments.models import AppointmentRequest, RequestEvent
 from appointments.services.asking import record
+from appointments.services.counting import count_work
 from clinic.practice.hours import NeverOpen, OpenTime
 from clinic.practice.models import open_time
 
@@ -66,12 +67,4 @@ def send_digest(now: datetime | None = None) -> None:
     spans = open_time().spans(local.date())
     if not spans or local.time() < DIGEST_AT or now >= spans[-1][1]:
         return
-    requests = AppointmentRequest.objects
-    counts = {
-        "waiting": requests.awaiting_reply().count(),
-        "overdue": requests.overdue(now).count(),
-        "contacting": requests.filter(status=AppointmentRequest.Status.CONTACTING).count(),
-        "to_check": requests.quarantined().count(),
-        "mail_failed": requests.live().with_mail_failed().filter(is_mail_failed=True).count(),
-    }
-    emails.desk_digest(counts, local.date())
+    emails.desk_digest(count_work(now), local.date())

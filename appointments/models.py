@@ -1,9 +1,10 @@
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -15,6 +16,7 @@ from providers.models import Provider, Treatment
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud without doubt
 CLAIM_LASTS = timedelta(minutes=15)
+OUT_OF_QUEUE = 2
 
 
 def new_reference() -> str:
@@ -26,7 +28,7 @@ def new_reference() -> str:
 class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def live(self) -> "AppointmentRequestQuerySet":
         """What the front desk still has to do something about."""
-        return self.filter(status__in=AppointmentRequest.LIVE)
+        return self.filter(queue_rank__lt=OUT_OF_QUEUE)
 
     def awaiting_reply(self) -> "AppointmentRequestQuerySet":
         """Nobody has tried to reach the patient yet."""
@@ -43,12 +45,26 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         """What nobody has reacted to first, earliest promise first; then what is being worked on."""
         return self.order_by(*AppointmentRequestQuerySet.BY_PROMISE)
 
-    BY_PROMISE = [Case(When(first_contact_at=None, then=0), default=1), "reply_due_at", "pk"]
+    BY_PROMISE = ["queue_rank", "reply_due_at", "pk"]
+
+    def on_day(self, day: date) -> "AppointmentRequestQuerySet":
+        """Booked for this day of the clinic's calendar, earliest first."""
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        booked = self.filter(status=AppointmentRequest.Status.BOOKED)
+        return booked.filter(appointment_at__gte=start, appointment_at__lt=end).order_by("appointment_at", "pk")
 
     def with_mail_failed(self) -> "AppointmentRequestQuerySet":
         """Adds `is_mail_failed`: a mail to the patient was refused for good, so somebody must call."""
         failed = OutgoingEmail.objects.filter(reference=OuterRef("reference"), failed_at__isnull=False)
         return self.annotate(is_mail_failed=Exists(failed))
+
+
+    def with_tries(self) -> "AppointmentRequestQuerySet":
+        """Adds `tries`: how often somebody tried to reach the patient. Counted for the rows shown, not for all."""
+        tries = RequestEvent.objects.filter(appointment_request=OuterRef("pk"), kind=RequestEvent.Kind.ATTEMPT)
+        counted = tries.order_by().values("appointment_request").annotate(count=Count("pk")).values("count")
+        return self.annotate(tries=Coalesce(Subquery(counted), 0))
 
 
 class AppointmentRequest(models.Model):
@@ -184,6 +200,17 @@ class AppointmentRequest(models.Model):
     )
     last_event_at = models.DateTimeField(_("last event"), default=timezone.now)
 
+    # Where the queue shows it, kept by the database: 0 nobody has reacted, 1 being worked on, 2 not in the queue
+    queue_rank = models.GeneratedField(
+        expression=Case(
+            When(status__in=LIVE, first_contact_at=None, then=0),
+            When(status__in=LIVE, then=1),
+            default=OUT_OF_QUEUE,
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+
     # A claim is a lease beside the status: who is on it, until when
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
@@ -203,8 +230,16 @@ class AppointmentRequest(models.Model):
         verbose_name_plural = _("appointment requests")
         ordering = ["reply_due_at", "pk"]
         indexes = [
-            # The queue: live work, earliest promise first
+            # The queue: the first page is read off in order, however much work or history there is
+            models.Index(fields=["queue_rank", "reply_due_at", "id"], name="requests_in_queue"),
+            # One status: overdue for the chores, to check, and the queue's filter
             models.Index(fields=["status", "reply_due_at", "id"], name="requests_queue"),
+            # Today's appointments, and two at one time
+            models.Index(
+                fields=["appointment_at"],
+                name="requests_by_appointment",
+                condition=Q(appointment_at__isnull=False),
+            ),
             # "Many from one address in ten minutes", asked inside every submission
             models.Index(fields=["sender", "created_at"], name="requests_by_sender", condition=~Q(sender="")),
             # "Possibly the same person", and find by number
@@ -249,6 +284,11 @@ class AppointmentRequest(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def is_open(self) -> bool:
+        """Live as its patient sees it: one that is being checked looks like any other."""
+        return self.is_live or self.status == self.Status.QUARANTINED
 
     def is_claimed(self, now: datetime) -> bool:
         """Somebody's lease is still running."""

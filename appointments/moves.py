@@ -35,7 +35,7 @@ MOVES: dict[str, set[str]] = {
     },
     Status.OFFERED: {Status.BOOKED, Status.CONTACTING, Status.DECLINED, Status.CANCELLED},
     Status.BOOKED: {Status.BOOKED, Status.CANCELLED},
-    Status.QUARANTINED: {Status.NEW, Status.SPAM},
+    Status.QUARANTINED: {Status.NEW, Status.SPAM, Status.CANCELLED},
 } | {closed: {Status.NEW} for closed in CLOSED}
 
 

@@ -17,6 +17,7 @@ from appointments.moves import MoveRefused, is_allowed
 from appointments.services.asking import change_contact, promise, submit_request
 from appointments.services.triage import move
 from articles.models import Article
+from clinic.practice import structured
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice, open_time
 from providers.models import Provider, Treatment
 
@@ -70,6 +71,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
     hours, now = open_time(), timezone.now()
     context = {
         "form": form,
+        "json_ld": [structured.clinic(clinic, hours, timezone.localdate())],
         "hours": week_table(),
         "closures": Closure.objects.ahead(timezone.localdate()),
         "open_now": hours.is_open(now),
@@ -166,7 +168,7 @@ def status(request: HttpRequest) -> HttpResponse:
             withdraw(appointment_request)
             return private(redirect("appointments:status"))
         form = ContactForm(guards.tidy(request.POST), clinic=ClinicProfile.objects.current())
-        if form.is_valid() and appointment_request.is_live:
+        if form.is_valid() and appointment_request.is_open:
             change_contact(appointment_request=appointment_request, answers=form.answers())
             return private(redirect("appointments:status"))
     now = timezone.now()
@@ -177,7 +179,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_running_late": appointment_request.is_late(now),
         "status_link": request.build_absolute_uri(reverse("appointments:open-status", args=[token])),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
-        "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_live else None,
+        "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_open else None,
     }
     return private(render(request, "appointments/status.html", context, status=422 if form else 200))
 

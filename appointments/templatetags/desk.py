@@ -1,9 +1,12 @@
 """Stored codes in the desk's words."""
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.forms import AttemptForm
+from appointments.models import AppointmentRequest
+from appointments.services.counting import count_work
 from clinic.practice.models import OpeningHours
 
 register = template.Library()
@@ -15,6 +18,14 @@ SUSPICIONS = {
     "cross_site": _("sent from another website"),
     "many_from_one_address": _("many from one internet address"),
 }
+
+
+@register.simple_tag
+def desk_numbers() -> dict[str, int]:
+    """What waits, and how many visits there are today."""
+    now = timezone.now()
+    today = AppointmentRequest.objects.on_day(timezone.localdate(now)).count()
+    return count_work(now) | {"appointments_today": today}
 
 
 @register.filter

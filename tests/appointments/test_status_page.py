@@ -63,6 +63,13 @@ def test_the_patient_withdraws_and_the_desk_hears(client, asked):
     assert OutgoingEmail.objects.filter(template="appointments/emails/withdrawn").count() == 1
 
 
+def test_a_request_being_checked_looks_like_any_other(client, asked):
+    seen = open_link(client, asked).content
+    AppointmentRequest.objects.update(status=Status.QUARANTINED)
+    token = re.compile(rb'(csrfmiddlewaretoken" value="|/appointments/status/)[^"]+')
+    assert token.sub(b"", client.get(reverse("appointments:status")).content) == token.sub(b"", seen)
+
+
 def test_a_closed_request_stays_as_it_is(client, asked):
     open_link(client, asked)
     move(appointment_request=asked, to=Status.DECLINED, by=make_user("rita"))
