@@ -14,6 +14,7 @@ from django.views.generic import DetailView, ListView
 
 from articles.models import Article, ArticleVersion
 from articles.search import search
+from articles.structured import article_page
 from clinic.practice.caching import public_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
 from providers.templatetags.names import midsentence
@@ -93,17 +94,19 @@ class ArticleDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         version = self.object.live
+        topics = topics_of(version)
         asked_about = {"article": self.object.slug}
         if version.author.is_accepting_patients:
             asked_about["provider"] = version.author.slug
         return super().get_context_data(**kwargs) | {
             "version": version,
             "author": version.author,
-            "topics": topics_of(version),
+            "topics": topics,
             "related": related_to(version),
             "has_contents": len(version.headings) > LONG_ARTICLE,
             "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
             "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
+            "json_ld": [article_page(self.object, version, [*topics.treatments, *topics.conditions])],
         }
 
 

@@ -16,6 +16,7 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from clinic.practice.caching import public_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
+from providers.structured import profile
 from providers.templatetags.names import pair_name
 
 ARTICLES_SHOWN = 6
@@ -56,6 +57,7 @@ class ProviderDetail(DetailView):
             "conditions": provider.conditions.all(),
             "articles": newest_articles(provider.authored_versions),
             "breadcrumb": [(PROVIDERS, reverse("providers:provider-list")), (provider.name, "")],
+            "json_ld": [profile(provider)],
         }
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from articles.models import Article
 from clinic.pages.context import site_of
 from clinic.pages.models import Page
+from clinic.practice import structured
 from clinic.practice.caching import public_page
 from clinic.practice.models import open_time
 from providers.models import Condition, Provider, Treatment
@@ -18,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What we do and for whom, whether we are open, who treats, what, and what is new to read."""
     now, hours, site = timezone.now(), open_time(), site_of(request)
     context = {
+        "json_ld": [structured.clinic(site.clinic)],
         "closes_at": hours.current_close(now),
         "opens_next": hours.next_open(now),
         "providers": Provider.objects.listed(),

@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from clinic.practice.structured import breadcrumbs
+
 register = template.Library()
 
 # Escapes that keep the JSON the same and cannot end the script element it stands in
@@ -16,9 +18,13 @@ SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
-def structured_data(items: list[dict] | None) -> SafeString:
-    """Give one JSON-LD script element per dict; data only, so the page needs no nonce and its ETag stays."""
-    texts = (json.dumps(item, ensure_ascii=False).translate(SCRIPT_ESCAPES) for item in items or [])
+def structured_data(items: list[dict] | None, breadcrumb: list[tuple[str, str]] | None = None) -> SafeString:
+    """Give one JSON-LD script element per dict and one for the breadcrumb.
+
+    They are data only, so the page needs no nonce for them and its ETag stays.
+    """
+    data = [*(items or []), *([breadcrumbs(breadcrumb)] if breadcrumb else [])]
+    texts = (json.dumps(item, ensure_ascii=False).translate(SCRIPT_ESCAPES) for item in data)
     return format_html_join("\n", '<script type="application/ld+json">{}</script>', ((mark_safe(t),) for t in texts))
 
 
