@@ -26,6 +26,7 @@ ROLES: dict[str, list[str]] = {
     ],
     "Manager": [
         *[f"practice.{verb}_{model}" for model in ["openinghours", "closure"] for verb in ["view", "add", "change", "delete"]],
+        *[f"auth.{verb}_user" for verb in ["view", "add", "change"]],
         "practice.view_clinicprofile",
         "practice.add_clinicprofile",
         "practice.change_clinicprofile",

@@ -78,10 +78,7 @@ ADMIN = {
     "providers_condition": ("", "v", "vacd"),
     "providers_provider": ("v", "vc", "vacd"),
     "providers_treatment": ("", "v", "vacd"),
-    "auth_group": ("", "", ""),
-    "auth_user": ("", "", ""),
-    "account_emailaddress": ("", "", ""),
-    "mfa_authenticator": ("", "", ""),
+    "auth_user": ("", "", "vac"),
 }
 
 
