@@ -8,13 +8,14 @@ import re
 import unicodedata
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, FloatField, Func, QuerySet, Value
+from django.db.models import Case, FloatField, QuerySet, Value, When
 
 from articles.body import text_of
 from articles.models import Article, ArticleVersion
 
 MAX_TERMS = 12
 LONGEST_TERM = 40
+FOUND_AT_MOST = 200  # seventeen pages; nobody turns that far
 
 
 def index(version: ArticleVersion) -> None:
@@ -49,26 +50,23 @@ def search(q: str) -> QuerySet[Article]:
     """Give the published articles that have all the words, else those that have any, best first.
 
     Takes whatever people type. Words count from their beginning ("head" finds "headache") and without accents.
-    One query to see whether an article has all the words; the result is an ordinary queryset.
+    The best FOUND_AT_MOST are looked up at once, in one query or two; the result is an ordinary queryset of them.
     """
     terms = _question(q)
-    if not terms:
+    ranks = _ranks(_dialect()["all"].join(terms)) if terms else {}
+    if not ranks and len(terms) > 1:
+        ranks = _ranks(_dialect()["any"].join(terms))
+    if not ranks:
         return Article.objects.none()
-    found = _matching(_dialect()["all"].join(terms))
-    return found if len(terms) == 1 or found.exists() else _matching(_dialect()["any"].join(terms))
+    rank = Case(*(When(pk=pk, then=Value(rank)) for pk, rank in ranks.items()), output_field=FloatField())
+    return Article.objects.published().filter(pk__in=ranks).order_by(rank, "-first_published_at", "-pk")
 
 
-def _matching(match: str) -> QuerySet[Article]:
-    dialect = _dialect()
-    rank = Func(
-        Value(match),
-        F("pk"),
-        template=dialect["rank"],
-        arg_joiner=dialect["rank_joiner"],
-        output_field=FloatField(),
-    )
-    ids = Func(Value(match), template=dialect["ids"], output_field=BigIntegerField())
-    return Article.objects.published().filter(pk__in=ids).order_by(rank, "-first_published_at", "-pk")
+def _ranks(match: str) -> dict[int, float]:
+    """The best matches by article, each with its rank; a lower one is better."""
+    with connection.cursor() as cursor:
+        cursor.execute(_dialect()["ranks"], [match, FOUND_AT_MOST])
+        return dict(cursor.fetchall())
 
 
 def _question(q: str) -> list[str]:
@@ -99,11 +97,10 @@ SQLITE = {
     "term": '"{}"*',
     "all": " AND ",
     "any": " OR ",
-    "ids": "(SELECT rowid FROM articles_search WHERE articles_search MATCH %(expressions)s)",
-    "rank": (
-        "(SELECT bm25(articles_search, 8.0, 4.0, 1.0) FROM articles_search WHERE articles_search MATCH %(expressions)s)"
+    "ranks": (
+        "SELECT rowid, bm25(articles_search, 8.0, 4.0, 1.0) FROM articles_search"
+        " WHERE articles_search MATCH %s ORDER BY 2, 1 DESC LIMIT %s"
     ),
-    "rank_joiner": " AND rowid = ",
 }
 POSTGRESQL = {
     "insert": (
@@ -115,10 +112,8 @@ POSTGRESQL = {
     "term": "'{}':*",
     "all": " & ",
     "any": " | ",
-    "ids": "(SELECT rowid FROM articles_search WHERE words @@ to_tsquery('english', %(expressions)s))",
-    "rank": (
-        "(SELECT -ts_rank(words, to_tsquery('english', query))"
-        " FROM articles_search, (VALUES (%(expressions)s)) AS asked (query, article_id) WHERE rowid = article_id)"
+    "ranks": (
+        "SELECT rowid, -ts_rank(words, query) FROM articles_search, to_tsquery('english', %s) AS query"
+        " WHERE words @@ query ORDER BY 2, 1 DESC LIMIT %s"
     ),
-    "rank_joiner": ", ",
 }
