@@ -214,4 +214,3 @@ def close(connection) -> None:
     """Say goodbye; a server that hangs or is gone by now has no say in what was already accepted."""
     with suppress(OSError):  # smtplib's errors are OSErrors
         connection.close()
-    connection.connection = None  # or the next open() would reuse a dead socket
