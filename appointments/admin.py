@@ -54,15 +54,23 @@ class WorkFilter(admin.SimpleListFilter):
         return chosen.get(self.value() or "", queryset.live)()
 
 
+class ChoiceFilter(admin.ChoicesFieldListFilter):
+    template = "desk/parts/link_filter.html"
+
+
+class ProviderFilter(admin.RelatedFieldListFilter):
+    template = "desk/parts/link_filter.html"
+
+
 @admin.register(AppointmentRequest)
 class AppointmentRequestAdmin(admin.ModelAdmin):
     """The queue: earliest promise first. A request opens as the desk's own page and changes by moves only."""
 
     list_display = [
-        "number", "state", "due", "waiting", "what", "whom", "contact_method", "claim", "attempts",
+        "reference", "state", "due", "waiting", "what", "whom", "reach", "claim", "attempts",
     ]  # fmt: skip
-    list_display_links = ["number"]
-    list_filter = [WorkFilter, "status", "kind", "provider"]
+    list_display_links = ["reference"]
+    list_filter = [WorkFilter, ("status", ChoiceFilter), ("kind", ChoiceFilter), ("provider", ProviderFilter)]
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 50
@@ -87,11 +95,9 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         may_add = request.user.has_perm("appointments.add_appointmentrequest")
-        return super().changelist_view(request, {"newest": newest, "may_add": may_add, "title": gettext("Queue")})
-
-    @admin.display(description=_("reference"), ordering="reference")
-    def number(self, row: AppointmentRequest) -> str:
-        return format_html('<span class="whole">{}</span>', row.reference)
+        more_filters = any(name.startswith(("status", "kind", "provider")) for name in request.GET)
+        context = {"newest": newest, "may_add": may_add, "more_filters": more_filters, "title": gettext("Queue")}
+        return super().changelist_view(request, context)
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, row: AppointmentRequest) -> str:
@@ -123,12 +129,16 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
         patient = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}.get(row.patient_type)
         return f"{row.get_kind_display()}, {patient}" if patient else row.get_kind_display()
 
-    @admin.display(description=_("provider"), ordering="provider")
+    @admin.display(description=_("provider"))
     def whom(self, row: AppointmentRequest) -> str:
         provider = row.appointment_with or row.provider
         return provider.short_name if provider else gettext("anyone")
 
-    @admin.display(description=_("who is on it"))
+    @admin.display(description=_("reach by"), ordering="contact_method")
+    def reach(self, row: AppointmentRequest) -> str:
+        return str({"phone": _("call"), "text": _("text"), "email": _("e-mail")}[row.contact_method])
+
+    @admin.display(description=_("on it"))
     def claim(self, row: AppointmentRequest) -> str:
         return str(row.claimed_by) if row.is_claimed(timezone.now()) else gettext("nobody")
 

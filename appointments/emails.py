@@ -58,7 +58,7 @@ def to_desk(
     )
 
 
-def to_patient(appointment_request: AppointmentRequest, message: str, *, name: str = "") -> None:
+def to_patient(appointment_request: AppointmentRequest, message: str, *, name: str = "", **facts) -> None:
     """Queue a message to the patient, if there is an address."""
     if not appointment_request.email:
         return
@@ -68,7 +68,7 @@ def to_patient(appointment_request: AppointmentRequest, message: str, *, name: s
         template=f"appointments/emails/{message}",
         audience=Audience.PATIENT,
         reference=reference,
-        context=safe_facts(appointment_request),
+        context=safe_facts(appointment_request) | facts,
         in_reply_to="" if message == "received" else f"received.{reference}",
     )
 
@@ -136,8 +136,12 @@ def after_move(appointment_request: AppointmentRequest, event: RequestEvent) -> 
         Status.UNREACHABLE: "unreachable",
         Status.CANCELLED: "withdrawn",
     }.get(Status(appointment_request.status))
-    if message:
-        to_patient(appointment_request, message, name=f"{message}.{appointment_request.reference}.{event.pk}")
+    if not message:
+        return
+    name = f"{message}.{appointment_request.reference}.{event.pk}"
+    # Why it was declined travels as one of the codes there are, never as what somebody wrote
+    facts = {"reason": event.outcome} if event.outcome in RequestEvent.DeclineReason.values else {}
+    to_patient(appointment_request, message, name=name, **facts)
 
 
 def link_expires_at(appointment_request: AppointmentRequest) -> datetime:

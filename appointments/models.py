@@ -59,7 +59,6 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         failed = OutgoingEmail.objects.filter(reference=OuterRef("reference"), failed_at__isnull=False)
         return self.annotate(is_mail_failed=Exists(failed))
 
-
     def with_tries(self) -> "AppointmentRequestQuerySet":
         """Adds `tries`: how often somebody tried to reach the patient. Counted for the rows shown, not for all."""
         tries = RequestEvent.objects.filter(appointment_request=OuterRef("pk"), kind=RequestEvent.Kind.ATTEMPT)
@@ -308,6 +307,12 @@ class RequestEvent(models.Model):
         NOTE = "note", _("note")
         TOLD_LATE = "told_late", _("patient told of delay")
         CONTACT_CHANGED = "contact_changed", _("patient changed how to be reached")
+
+    class DeclineReason(models.TextChoices):
+        FULL = "full", _("No times that suit")
+        NOT_TREATED = "not_treated", _("Not something we treat")
+        INSURANCE = "insurance", _("Insurance")
+        ELSEWHERE = "elsewhere", _("Better helped elsewhere")
 
     appointment_request = models.ForeignKey(AppointmentRequest, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.forms import AppointmentRequestForm, Choice
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, RequestEvent
 from providers.models import Provider
 
 EnteredVia = AppointmentRequest.EnteredVia
@@ -25,7 +25,9 @@ class LocalDateTime(forms.DateTimeField):
 class StepForm(forms.Form):
     """The common part: an optional note, and the newest event this page has shown."""
 
-    text = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=_("Note (optional)"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     use_required_attribute = False
@@ -57,7 +59,11 @@ class AttemptForm(StepForm):
         ("spoke", _("Spoke")),
     ]
     outcome = forms.ChoiceField(choices=OUTCOMES, error_messages={"required": _("Choose what came of it")})
-    call_back_at = LocalDateTime(label=_("Call back at"), required=False)
+    call_back_at = LocalDateTime(label=_("Call back at (optional)"), required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("What was said (optional)")
 
 
 class BookForm(StepForm):
@@ -68,6 +74,8 @@ class BookForm(StepForm):
         label=_("With"), queryset=Provider.objects.none(), required=False, empty_label=_("Not decided")
     )
     despite_warning = forms.BooleanField(label=_("Book all the same"), required=False)
+
+    field_order = ["appointment_at", "appointment_with", "text", "despite_warning"]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -81,19 +89,21 @@ class BookForm(StepForm):
 
 
 class DeclineForm(StepForm):
-    REASONS = [
-        ("full", _("No times that suit")),
-        ("not_treated", _("Not something we treat")),
-        ("insurance", _("Insurance")),
-        ("elsewhere", _("Better helped elsewhere")),
-    ]
-    reason = forms.ChoiceField(choices=REASONS, error_messages={"required": _("Choose a reason")})
+    reason = forms.ChoiceField(
+        label=_("Why? The patient reads a sentence about it"),
+        choices=[("", _("Choose a reason")), *RequestEvent.DeclineReason.choices],
+        error_messages={"required": _("Choose a reason")},
+    )
+
+    field_order = ["reason", "text"]
 
 
 class DuplicateForm(StepForm):
     of = forms.CharField(
         label=_("Same as"), max_length=12, error_messages={"required": _("Enter the other request's reference")}
     )
+
+    field_order = ["of", "text"]
 
     def clean_of(self) -> AppointmentRequest:
         reference = self.cleaned_data["of"].strip().upper()
@@ -110,7 +120,7 @@ class FindForm(forms.Form):
         label=_("Name, phone number, its last four digits, e-mail or reference"),
         max_length=120,
         error_messages={"required": _("Enter something to look for")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
 
 
@@ -123,5 +133,36 @@ class PhoneInForm(AppointmentRequestForm):
         required_message=_("Choose how it came in"),
     )
 
+    # The same questions in the words of whoever types while listening
+    LABELS = {
+        "patient_relation": _("Who is calling?"),
+        "requester_name": _("Caller's name"),
+        "provider": _("Whom would they like to see?"),
+        "contact_method": _("How should we get back to them?"),
+        "phone": _("Phone number"),
+        "voicemail_ok": _("May we leave a voicemail?"),
+        "best_time": _("Best time to reach them"),
+        "email": _("E-mail address"),
+    }
+    RELATIONS = [
+        ("self", _("The patient")),
+        ("child", _("A parent, for a child under 18")),
+        ("other", _("Somebody else for the patient")),
+    ]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.LABELS.items():
+            self.fields[name].label = label
+        self.fields["patient_relation"].choices = self.RELATIONS
+        for field in self.fields.values():
+            field.widget.attrs.pop("autocomplete", None)  # what is typed here is about somebody else
+        for name in ("requester_name", "preferred_days", "phone", "email"):
+            if name in self.fields:
+                self.fields[name].help_text = ""
+        self.fields["note"].help_text = _("Interpreter, relay call, step-free access, days away. No symptoms.")
+
     def layout(self) -> Layout:
-        return Layout(Fieldset(_("The call"), "entered_via"), *super().layout().fields)
+        who, visit, reach, *guards = super().layout().fields
+        reach.legend = _("Getting back to them")
+        return Layout(Fieldset(_("The call"), "entered_via"), who, visit, reach, *guards)

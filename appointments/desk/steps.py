@@ -88,9 +88,13 @@ def _book(appointment_request, by, answers: dict):
 
 
 def _decline(appointment_request, by, answers: dict):
-    reason = str(dict(DeclineForm.REASONS)[answers["reason"]])
-    text = "\n".join(filter(None, [reason, answers["text"]]))
-    return triage.move(appointment_request=appointment_request, to=Status.DECLINED, by=by, text=text)
+    return triage.move(
+        appointment_request=appointment_request,
+        to=Status.DECLINED,
+        by=by,
+        text=answers["text"],
+        outcome=answers["reason"],
+    )
 
 
 def _duplicate(appointment_request, by, answers: dict):

@@ -28,14 +28,16 @@ def move(
     to: str,
     by=None,
     text: str = "",
+    outcome: str = "",
     now: datetime | None = None,
     appointment_at: datetime | None = None,
     appointment_with=None,
 ) -> AppointmentRequest:
     """Move a request to another status and tell the patient where that concerns them.
 
-    `by` is the member of staff, None the patient or the system; `text` is a note for the trail. Booking needs
-    `appointment_at`. Raises MoveRefused when the status, read again under lock, does not allow it.
+    `by` is the member of staff, None the patient or the system; `text` is a note for the trail, `outcome` a code
+    for why. Booking needs `appointment_at`. Raises MoveRefused when the status, read again under lock, does not
+    allow it.
     """
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
@@ -57,7 +59,7 @@ def move(
     if reaches_the_patient and fresh.first_contact_at is None:
         fresh.first_contact_at = now
     fresh.save()
-    event = record(fresh, Kind.MOVED, by=by, at=now, from_status=came_from, to_status=to, text=text)
+    event = record(fresh, Kind.MOVED, by=by, at=now, from_status=came_from, to_status=to, outcome=outcome, text=text)
     if came_from == Status.QUARANTINED and to == Status.NEW:
         announce(fresh)
     emails.after_move(fresh, event)

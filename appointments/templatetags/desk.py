@@ -5,12 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.desk.forms import AttemptForm
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, RequestEvent
 from appointments.services.counting import count_work
 from clinic.practice.models import OpeningHours
 
 register = template.Library()
 
+OUTCOMES = dict(AttemptForm.OUTCOMES) | dict(RequestEvent.DeclineReason.choices)
 SUSPICIONS = {
     "honeypot": _("a hidden field was filled in"),
     "no_stamp": _("the form was not fetched first"),
@@ -30,7 +31,7 @@ def desk_numbers() -> dict[str, int]:
 
 @register.filter
 def outcome_words(outcome: str) -> str:
-    return str(dict(AttemptForm.OUTCOMES).get(outcome, outcome))
+    return str(OUTCOMES.get(outcome, outcome))
 
 
 @register.filter

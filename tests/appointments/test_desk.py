@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments.models import AppointmentRequest, RequestView
+from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.services.asking import record, submit_request
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
+from clinic.mail.queue import build
 from tests.factories import answers, form_post, make_provider, make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -117,13 +119,31 @@ def test_a_time_that_cannot_be_is_explained(desk, typed):
     assert asked.status == Status.NEW
 
 
-def test_decline_tells_why_on_the_trail_and_writes_to_the_patient(desk):
+def test_decline_tells_why_on_the_trail_and_to_the_patient_in_our_words(desk):
     asked = make_request()
-    take(desk, asked, "decline", reason="insurance", text="Gave two other clinics")
+    assert take(desk, asked, "decline", reason="rude").status_code == 422
+    take(desk, asked, "decline", reason="insurance", text="Zxqwort gave two other clinics")
     asked.refresh_from_db()
     assert asked.status == Status.DECLINED
-    assert asked.events.last().text == "Insurance\nGave two other clinics"
-    assert OutgoingEmail.objects.filter(template="appointments/emails/declined").count() == 1
+    last = asked.events.last()
+    assert (last.outcome, last.text) == ("insurance", "Zxqwort gave two other clinics")
+    assert "Insurance" in desk.get(page_of(asked)).content.decode()
+    row = OutgoingEmail.objects.get(template="appointments/emails/declined")
+    assert row.context["reason"] == "insurance"
+    message = build(row)
+    for body in (message.body, message.alternatives[0].content):
+        assert "We do not work with your insurance plan." in body
+        assert "Zxqwort" not in body
+
+
+@pytest.mark.parametrize("reason", RequestEvent.DeclineReason.values)
+def test_every_reason_has_a_sentence(reason):
+    assert render_to_string("appointments/emails/why_declined.inc", {"reason": reason}).strip().endswith(".")
+
+
+def test_a_reason_nobody_could_choose_is_not_mailed(rita):
+    move(appointment_request=make_request(), to=Status.DECLINED, by=rita, outcome="Zxqwort")
+    assert "reason" not in OutgoingEmail.objects.get(template="appointments/emails/declined").context
 
 
 def test_a_duplicate_names_the_other_request(desk):
