@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
@@ -21,6 +22,7 @@ class ClosureInline(admin.TabularInline):
 @admin.register(ClinicProfile)
 class ClinicProfileAdmin(admin.ModelAdmin):
     inlines = [OpeningHoursInline, ClosureInline]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "tagline", "summary"]}),
         (
