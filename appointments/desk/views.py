@@ -65,6 +65,8 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
         if warnings:
             return show(request, appointment_request, form=form, step=step, warnings=warnings, status=422)
     try:
+        if not step.is_open_to(appointment_request):
+            raise MoveRefused(f"{appointment_request.reference} is {appointment_request.status}")
         step.run(appointment_request, request.user, form.cleaned_data)
     except (MoveRefused, AlreadyClaimed):
         keep_note(request, appointment_request, form)
