@@ -74,7 +74,7 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 50
-    ordering = AppointmentRequestQuerySet.BY_PROMISE
+    ordering = tuple(AppointmentRequestQuerySet.BY_PROMISE)
     show_full_result_count = False
     actions = None
     change_list_template = "desk/queue.html"
@@ -90,7 +90,7 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
         ]
 
     def get_queryset(self, request) -> QuerySet:
-        return super().get_queryset(request).with_mail_failed().with_tries()
+        return AppointmentRequest.objects.with_mail_failed().with_tries()
 
     def changelist_view(self, request, extra_context=None):
         newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -1,3 +1,5 @@
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
@@ -24,7 +26,7 @@ class OneLine(forms.CharField):
     """Text of one line: line breaks, which a name may carry into a mail header, become spaces."""
 
     def to_python(self, value):
-        return " ".join(super().to_python(value).split())
+        return " ".join((super().to_python(value) or "").split())
 
 
 class Choice(forms.TypedChoiceField):
@@ -47,6 +49,10 @@ class ProviderChoice(forms.ModelChoiceField):
             "first": date_format(away.starts_on, "M j"),
             "last": date_format(away.ends_on, "M j"),
         }
+
+
+def choices_of(form: forms.Form, name: str) -> forms.ChoiceField:
+    return cast(forms.ChoiceField, form.fields[name])
 
 
 class ReachingYou(forms.Form):
@@ -87,7 +93,9 @@ class ReachingYou(forms.Form):
         super().__init__(*args, **kwargs)
         self.clinic = clinic
         if not clinic.texts_patients:
-            self.fields["contact_method"].choices = [c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT]
+            choices_of(self, "contact_method").choices = [
+                c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT
+            ]
         if not self.is_bound:
             self.initial["stamp"] = new_stamp()
         self.helper = FormHelper()
@@ -213,11 +221,13 @@ class AppointmentRequestForm(ReachingYou):
         languages = clinic.language_list
         self.asks_language = len(languages) > 1
         super().__init__(*args, clinic=clinic, **kwargs)
-        self.fields["provider"].queryset = Provider.objects.accepting_patients().prefetch_related("time_away")
+        cast(
+            forms.ModelChoiceField, self.fields["provider"]
+        ).queryset = Provider.objects.accepting_patients().prefetch_related("time_away")
         open_days = sorted(set(OpeningHours.objects.values_list("weekday", flat=True)))
-        self.fields["preferred_days"].choices = [(day, OpeningHours.Weekday(day).label) for day in open_days]
+        choices_of(self, "preferred_days").choices = [(day, OpeningHours.Weekday(day).label) for day in open_days]
         if self.asks_language:
-            self.fields["preferred_language"].choices = [(language, language) for language in languages]
+            choices_of(self, "preferred_language").choices = [(language, language) for language in languages]
         else:
             del self.fields["preferred_language"]
         if not open_days:

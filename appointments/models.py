@@ -54,6 +54,9 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         booked = self.filter(status=AppointmentRequest.Status.BOOKED)
         return booked.filter(appointment_at__gte=start, appointment_at__lt=end).order_by("appointment_at", "pk")
 
+    def mail_failed(self) -> "AppointmentRequestQuerySet":
+        return self.with_mail_failed().filter(is_mail_failed=True)  # type: ignore[misc]  # the annotation above
+
     def with_mail_failed(self) -> "AppointmentRequestQuerySet":
         """Adds `is_mail_failed`: a mail to the patient was refused for good, so somebody must call."""
         failed = OutgoingEmail.objects.filter(reference=OuterRef("reference"), failed_at__isnull=False)
@@ -221,6 +224,10 @@ class AppointmentRequest(models.Model):
     link_version = models.PositiveIntegerField(default=1, editable=False)
     sender = models.CharField(max_length=64, blank=True, editable=False)
     suspicions = models.JSONField(_("why to check"), default=list, blank=True, editable=False)
+
+    # Only there after with_mail_failed() and with_tries()
+    is_mail_failed: bool
+    tries: int
 
     objects = AppointmentRequestQuerySet.as_manager()
 

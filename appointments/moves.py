@@ -13,7 +13,7 @@ CLOSED = [
     Status.CANCELLED,
 ]
 
-MOVES: dict[str, set[str]] = {
+MOVES: dict[Status, set[Status]] = {
     Status.NEW: {
         Status.CONTACTING,
         Status.OFFERED,
@@ -47,4 +47,4 @@ def is_allowed(appointment_request: AppointmentRequest, target: str) -> bool:
     """Whether the table lets this request move to `target`; only questions are answered."""
     if target == Status.ANSWERED and appointment_request.kind != AppointmentRequest.Kind.QUESTION:
         return False
-    return target in MOVES[appointment_request.status]
+    return target in MOVES[Status(appointment_request.status)]

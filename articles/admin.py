@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from clinic.practice.prose_admin import ProseAdmin
 class CitationInline(admin.StackedInline):
     model = Citation
     extra = 0
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 class ArticleImageInline(admin.StackedInline):

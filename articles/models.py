@@ -27,9 +27,7 @@ class Article(models.Model):
 
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address"), max_length=100, unique=True)
-    author = models.ForeignKey(
-        Provider, on_delete=models.PROTECT, related_name="articles", verbose_name=_("author")
-    )
+    author = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="articles", verbose_name=_("author"))
     reviewer = models.ForeignKey(
         Provider,
         on_delete=models.SET_NULL,
@@ -49,7 +47,12 @@ class Article(models.Model):
         _("text"), extensions=ILLUSTRATED, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
     )
     picture = models.ForeignKey(
-        "ArticleImage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lead picture")
+        "ArticleImage",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead picture"),
     )
     treatments = models.ManyToManyField(Treatment, blank=True, related_name="articles", verbose_name=_("treatments"))
     conditions = models.ManyToManyField(Condition, blank=True, related_name="articles", verbose_name=_("conditions"))
@@ -115,7 +118,9 @@ class ArticleVersion(models.Model):
     who_should_not = models.TextField(blank=True)
     body_html = models.TextField(help_text=_("Sanitised, with citations and pictures resolved."))
     headings = models.JSONField(default=list, help_text=_("The h2 headings: [[id, text], …]."))
-    citations = models.JSONField(default=list, help_text=_("The references in order, as Citation.as_dict() gives them."))
+    citations = models.JSONField(
+        default=list, help_text=_("The references in order, as Citation.as_dict() gives them.")
+    )
     words = models.PositiveIntegerField(default=0)
     author = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="authored_versions")
     reviewer = models.ForeignKey(Provider, on_delete=models.SET_NULL, null=True, related_name="reviewed_versions")
@@ -210,7 +215,9 @@ class ArticleImage(models.Model):
     file = PictureField(_("picture"), upload_to="articles/", width_field="width", height_field="height")
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
-    alt = models.CharField(_("what it shows"), max_length=250, blank=True, help_text=_("For readers who cannot see it."))
+    alt = models.CharField(
+        _("what it shows"), max_length=250, blank=True, help_text=_("For readers who cannot see it.")
+    )
     is_decorative = models.BooleanField(_("decorative, says nothing"), default=False)
     caption = models.CharField(_("caption"), max_length=250, blank=True)
     credit = models.CharField(_("credit"), max_length=120, blank=True)
@@ -229,4 +236,4 @@ class ArticleImage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.alt or self.file.name
+        return self.alt or str(self.file.name)

@@ -1,5 +1,11 @@
 """Who may do what: one table of roles and model permissions, applied after every migrate."""
 
+
+def all_of(app: str, *models: str) -> list[str]:
+    """Every permission on these models."""
+    return [f"{app}.{verb}_{model}" for model in models for verb in ("view", "add", "change", "delete")]
+
+
 ROLES: dict[str, list[str]] = {
     "Front desk": [
         "appointments.view_appointmentrequest",
@@ -18,31 +24,23 @@ ROLES: dict[str, list[str]] = {
         "articles.add_article",
         "articles.change_article",
         "articles.view_articleversion",
-        *[f"articles.{verb}_{model}" for model in ["citation", "articleimage"] for verb in ["view", "add", "change", "delete"]],
+        *all_of("articles", "citation", "articleimage"),
         "providers.view_provider",
         "providers.change_provider",
         "providers.view_treatment",
         "providers.view_condition",
     ],
     "Manager": [
-        *[f"practice.{verb}_{model}" for model in ["openinghours", "closure"] for verb in ["view", "add", "change", "delete"]],
+        *all_of("practice", "openinghours", "closure"),
         *[f"auth.{verb}_user" for verb in ["view", "add", "change"]],
         "practice.view_clinicprofile",
         "practice.add_clinicprofile",
         "practice.change_clinicprofile",
         "practice.view_urgentadvice",
         "practice.add_urgentadvice",
-        *[f"pages.{verb}_page" for verb in ["view", "add", "change", "delete"]],
-        *[
-            f"providers.{verb}_{model}"
-            for model in ["provider", "treatment", "condition", "treatmentforcondition", "timeaway"]
-            for verb in ["view", "add", "change", "delete"]
-        ],
-        *[
-            f"articles.{verb}_{model}"
-            for model in ["article", "citation", "articleimage"]
-            for verb in ["view", "add", "change", "delete"]
-        ],
+        *all_of("pages", "page"),
+        *all_of("providers", "provider", "treatment", "condition", "treatmentforcondition", "timeaway"),
+        *all_of("articles", "article", "citation", "articleimage"),
         "articles.view_articleversion",
         "appointments.view_appointmentrequest",
         "appointments.add_appointmentrequest",
@@ -51,7 +49,7 @@ ROLES: dict[str, list[str]] = {
         "appointments.view_requestview",
         "mail.view_outgoingemail",
     ],
-}  # fmt: skip
+}
 
 
 def apply_roles() -> None:

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ class ProviderAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ["treatments", "conditions"]
     inlines = [TimeAwayInline]
-    managers_only = ["user", "slug", "is_listed", "is_accepting", "position"]
+    managers_only: ClassVar[list] = ["user", "slug", "is_listed", "is_accepting", "position"]
     fieldsets = [
         (None, {"fields": ["name", "short_name", "credentials", "job_title", "summary", "bio"]}),
         (_("Portrait"), {"fields": ["portrait", "portrait_alt"]}),

@@ -67,9 +67,7 @@ def answers(**fields) -> dict:
 
 def make_request(now=None, **fields) -> AppointmentRequest:
     """A stored request, through the same service as a patient's."""
-    return submit_request(
-        answers=answers(**fields), submission_key=f"key-{next(_numbers)}", now=now or timezone.now()
-    )
+    return submit_request(answers=answers(**fields), submission_key=f"key-{next(_numbers)}", now=now or timezone.now())
 
 
 def form_post(**fields) -> dict:

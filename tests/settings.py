@@ -9,8 +9,8 @@ os.environ.setdefault("SITE_URL", "http://testserver")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("STAFF_MFA", "optional")
 
-from clinic.settings import *  # noqa: F403, E402
-from clinic.settings import STORAGES  # noqa: E402
+from clinic.settings import *  # noqa: F403
+from clinic.settings import STORAGES
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

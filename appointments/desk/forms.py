@@ -1,13 +1,14 @@
 """What a member of staff fills in at each step. Every form has a note; none asks for medical detail."""
 
 from datetime import datetime
+from typing import cast
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import AppointmentRequestForm, Choice
+from appointments.forms import AppointmentRequestForm, Choice, choices_of
 from appointments.models import AppointmentRequest, RequestEvent
 from providers.models import Provider
 
@@ -79,7 +80,7 @@ class BookForm(StepForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["appointment_with"].queryset = Provider.objects.listed()
+        cast(forms.ModelChoiceField, self.fields["appointment_with"]).queryset = Provider.objects.listed()
 
     def clean_appointment_at(self) -> datetime:
         at = self.cleaned_data["appointment_at"]
@@ -154,7 +155,7 @@ class PhoneInForm(AppointmentRequestForm):
         super().__init__(*args, **kwargs)
         for name, label in self.LABELS.items():
             self.fields[name].label = label
-        self.fields["patient_relation"].choices = self.RELATIONS
+        choices_of(self, "patient_relation").choices = self.RELATIONS
         for field in self.fields.values():
             field.widget.attrs.pop("autocomplete", None)  # what is typed here is about somebody else
         for name in ("requester_name", "preferred_days", "phone", "email"):

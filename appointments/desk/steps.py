@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,7 +34,7 @@ class Step:
     """One step. `target` is the status it leads to; None for steps beside the table of moves."""
 
     name: str
-    label: str
+    label: str | Promise
     form: type[forms.Form]
     run: Callable
     target: str | None = None

@@ -38,7 +38,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return take_step(request, appointment_request)
     if request.method == "GET":
-        RequestView.objects.create(appointment_request=appointment_request, by=request.user)
+        RequestView.objects.create(appointment_request=appointment_request, by=request.user)  # type: ignore[misc]  # signed in
     return show(request, appointment_request)
 
 

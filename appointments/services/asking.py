@@ -115,7 +115,7 @@ def _count_from(sender: str, now: datetime) -> int:
 
 def _labels(names: list[str]) -> str:
     """What the trail may say of changed answers: which, never what."""
-    return ", ".join(str(AppointmentRequest._meta.get_field(name).verbose_name) for name in names)
+    return ", ".join(str(getattr(AppointmentRequest._meta.get_field(name), "verbose_name", name)) for name in names)
 
 
 def _correct(

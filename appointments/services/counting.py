@@ -13,5 +13,5 @@ def count_work(now: datetime) -> dict[str, int]:
         "overdue": requests.overdue(now).count(),
         "contacting": requests.filter(status=AppointmentRequest.Status.CONTACTING).count(),
         "to_check": requests.quarantined().count(),
-        "mail_failed": requests.live().with_mail_failed().filter(is_mail_failed=True).count(),
+        "mail_failed": requests.live().mail_failed().count(),
     }

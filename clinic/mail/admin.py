@@ -63,9 +63,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     def send_again_now(self, request, queryset) -> None:
         """Put unsent rows at the front of the queue, those given up included."""
         count = queryset.filter(sent_at=None).update(due_at=timezone.now(), failed_at=None, last_error="")
-        text = (
-            ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", count) % count
-        )
+        text = ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", count) % count
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 
     def has_resend_permission(self, request) -> bool:

@@ -13,7 +13,7 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
 
 
 class OutgoingEmail(models.Model):
-    """One message to be sent: which, to whom, about what. Its text is made when it leaves; no row holds a person's data."""
+    """One message to be sent: which, to whom, about what. Its text is made when it leaves; no person's data is here."""
 
     class Audience(models.TextChoices):
         DESK = "desk", _("front desk")
@@ -28,13 +28,9 @@ class OutgoingEmail(models.Model):
         help_text=_("The same at every try, so a repeat is recognisable."),
     )
     in_reply_to = models.CharField(_("thread"), max_length=200, blank=True)
-    template = models.CharField(
-        _("message"), max_length=100, help_text=_("As in appointments/emails/received.")
-    )
+    template = models.CharField(_("message"), max_length=100, help_text=_("As in appointments/emails/received."))
     audience = models.CharField(_("to"), max_length=10, choices=Audience.choices)
-    reference = models.CharField(
-        _("reference"), max_length=20, blank=True, db_index=True
-    )  # "e-mail failed" lookups
+    reference = models.CharField(_("reference"), max_length=20, blank=True, db_index=True)  # "e-mail failed" lookups
     context = models.JSONField(_("facts"), default=dict, blank=True)
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
 

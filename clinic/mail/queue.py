@@ -79,9 +79,7 @@ def deliver_due() -> int:
                 continue
             try:
                 send(row, connection)
-            except (
-                Exception
-            ) as error:  # whatever went wrong with this one is written on its row, and it waits
+            except Exception as error:  # whatever went wrong with this one is written on its row, and it waits
                 record_failure(row, error)
                 close(connection)
                 if is_server_trouble(error):
@@ -122,8 +120,7 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
         raise NoAddress(f"no address for {row.audience}")
     context = {
         **{
-            key: parse_datetime(value) if key.endswith("_at") and value else value
-            for key, value in row.context.items()
+            key: parse_datetime(value) if key.endswith("_at") and value else value for key, value in row.context.items()
         },
         "clinic": clinic,
         "reference": row.reference,

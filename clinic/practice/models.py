@@ -54,9 +54,7 @@ class ClinicProfile(models.Model):
         _("reply within"),
         default=timedelta(hours=4),
         validators=[MinValueValidator(timedelta(minutes=30)), MaxValueValidator(timedelta(hours=80))],
-        help_text=_(
-            "Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."
-        ),
+        help_text=_("Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."),
     )
 
     # A banner on every page, until the day it is no longer true
@@ -106,9 +104,7 @@ class OpeningHours(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    clinic = models.ForeignKey(
-        ClinicProfile, on_delete=models.CASCADE, related_name="hours", default=1, editable=False
-    )
+    clinic = models.ForeignKey(ClinicProfile, on_delete=models.CASCADE, related_name="hours", default=1, editable=False)
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
@@ -141,9 +137,7 @@ class Closure(models.Model):
     clinic = models.ForeignKey(
         ClinicProfile, on_delete=models.CASCADE, related_name="closures", default=1, editable=False
     )
-    reason = models.CharField(
-        _("reason"), max_length=80, help_text=_("Shown to patients, as in Thanksgiving.")
-    )
+    reason = models.CharField(_("reason"), max_length=80, help_text=_("Shown to patients, as in Thanksgiving."))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
 

@@ -198,7 +198,7 @@ def img(
         height,
         alt,
         format_html(' class="{}"', css) if css else "",
-        SafeString(' loading="lazy"' if lazy else ' fetchpriority="high"'),
+        SafeString(' loading="lazy"' if lazy else ' fetchpriority="high"'),  # nosec B308 B703: two constants
     )
 
 

@@ -15,7 +15,7 @@ admin.site.unregister([EmailAddress, Authenticator, User, Group])
 
 @admin.register(User)
 class StaffAdmin(UserAdmin):
-    """Accounts of the staff. Roles come from the groups; single permissions and superusers are nobody's to give here."""
+    """Accounts of the staff. Roles come from groups; single permissions and superusers are nobody's to give here."""
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     list_filter = ["groups", "is_active"]
