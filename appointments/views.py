@@ -14,7 +14,7 @@ from appointments.emails import STATUS_SALT, link_expires_at, status_token
 from appointments.forms import AppointmentRequestForm, ContactForm, QuestionForm
 from appointments.models import AppointmentRequest
 from appointments.moves import MoveRefused, is_allowed
-from appointments.services.asking import change_contact, promise, submit_request
+from appointments.services.asking import change_contact, submit_request
 from appointments.services.triage import move
 from articles.models import Article
 from clinic.practice import structured
@@ -46,7 +46,7 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
         form = AppointmentRequestForm(initial={"provider": source["provider"]}, clinic=clinic)
     context = {
         "form": form,
-        "promise": promise(timezone.now()),
+        "promise": open_time().reply_due(timezone.now(), clinic.reply_within),
         "urgent_advice": UrgentAdvice.objects.first(),
         **source,
     }
