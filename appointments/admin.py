@@ -73,7 +73,7 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     list_filter = [WorkFilter, ("status", ChoiceFilter), ("kind", ChoiceFilter), ("provider", ProviderFilter)]
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["provider", "appointment_with", "claimed_by"]
-    list_per_page = 50
+    list_per_page = 25  # a screenful; the rest is reached by filters and by finding
     ordering = tuple(AppointmentRequestQuerySet.BY_PROMISE)
     show_full_result_count = False
     actions = None
