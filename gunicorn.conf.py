@@ -17,13 +17,21 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 
 
+def quiet(address: str) -> str:
+    """An address without its query and without the key of a status link."""
+    return re.sub(r"^(/appointments/status/)[^/]+", r"\1...", address.partition("?")[0])
+
+
 class QuietLogger(Logger):
     """Logs what was asked for without giving a person away: no query, address, referrer or status link."""
 
     def atoms(self, resp, req, environ, request_time):
-        path = environ.get("RAW_URI", "").partition("?")[0]  # still quoted, so that a line stays one line
-        path = re.sub(r"^(/appointments/status/)[^/]+", r"\1...", path)
+        path = quiet(environ.get("RAW_URI", ""))  # still quoted, so that a line stays one line
         return super().atoms(resp, req, environ, request_time) | {"U": path}
+
+    def exception(self, msg, *args, **kwargs):
+        """What broke outside Django: gunicorn names the address it was asked for."""
+        super().exception(msg, *(quiet(arg) if isinstance(arg, str) else arg for arg in args), **kwargs)
 
 
 logger_class = QuietLogger

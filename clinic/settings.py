@@ -221,11 +221,19 @@ STORAGES = {
 # Uploaded pictures are the only large bodies there are, and only staff send them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# Neither a log line nor an error report says what a patient typed, or holds the key of a status link.
+DEFAULT_EXCEPTION_REPORTER = "clinic.pages.logs.QuietReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "quiet": {
+            "()": "clinic.pages.logs.QuietFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
