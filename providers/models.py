@@ -5,10 +5,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField
 
 from clinic.practice.pictures import PictureField
-from clinic.practice.prose import PROSE
+from clinic.practice.prose import PROSE, ProseField
 
 
 def lines(text: str) -> list[str]:
@@ -20,8 +19,8 @@ class Treatment(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("Shown on cards and in search engines."))
-    what_it_is = ProseEditorField(_("what it is"), extensions=PROSE, sanitize=True, blank=True)
-    what_to_expect = ProseEditorField(_("what to expect"), extensions=PROSE, sanitize=True, blank=True)
+    what_it_is = ProseField(_("what it is"), extensions=PROSE, sanitize=True, blank=True)
+    what_to_expect = ProseField(_("what to expect"), extensions=PROSE, sanitize=True, blank=True)
     who_should_not = models.TextField(_("who should not"), blank=True, help_text=_("One line each."))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -46,7 +45,7 @@ class Condition(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("Shown on cards and in search engines."))
-    description = ProseEditorField(_("description"), extensions=PROSE, sanitize=True, blank=True)
+    description = ProseField(_("description"), extensions=PROSE, sanitize=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
@@ -67,7 +66,7 @@ class TreatmentForCondition(models.Model):
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="for_conditions")
     condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="by_treatments")
-    text = ProseEditorField(_("text"), extensions=PROSE, sanitize=True)
+    text = ProseField(_("text"), extensions=PROSE, sanitize=True)
 
     class Meta:
         verbose_name = _("treatment for a condition")
@@ -109,7 +108,7 @@ class Provider(models.Model):
     credentials = models.CharField(_("credentials"), max_length=60, blank=True, help_text=_("As in DC."))
     job_title = models.CharField(_("job title"), max_length=80)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("Shown on cards and in search engines."))
-    bio = ProseEditorField(_("bio"), extensions=PROSE, sanitize=True, blank=True)
+    bio = ProseField(_("bio"), extensions=PROSE, sanitize=True, blank=True)
     techniques = models.TextField(_("techniques"), blank=True, help_text=_("One a line."))
     focus_areas = models.TextField(_("focus areas"), blank=True, help_text=_("One a line."))
     athletes = models.TextField(_("athletes treated"), blank=True, help_text=_("One sport a line."))

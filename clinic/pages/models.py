@@ -3,10 +3,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField
 
 from clinic.practice.models import ClinicProfile
-from clinic.practice.prose import PROSE
+from clinic.practice.prose import PROSE, ProseField
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -23,7 +22,7 @@ class Page(models.Model):
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("One or two sentences for search engines."))
-    body = ProseEditorField(_("text"), extensions=PROSE, sanitize=True)
+    body = ProseField(_("text"), extensions=PROSE, sanitize=True)
     show_in_footer = models.BooleanField(_("link in the footer"), default=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
