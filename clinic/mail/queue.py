@@ -9,6 +9,7 @@ from email.utils import formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -153,11 +154,14 @@ def address_of(row: OutgoingEmail, clinic: ClinicProfile) -> str:
         return clinic.desk_email
     if row.audience == OutgoingEmail.Audience.MANAGER:
         return clinic.manager_email or clinic.desk_email
+    if row.audience == OutgoingEmail.Audience.STAFF:
+        users = User.objects.filter(pk=row.context.get("user_id"), is_active=True)
+        return users.values_list("email", flat=True).first() or ""
     return import_string(settings.PATIENT_ADDRESS)(row.reference)
 
 
 def record_failure(row: OutgoingEmail, error: Exception) -> None:
-    """Write the reason on the row, and give it up (a patient's address refused for good) or set its next try.
+    """Write the reason on the row, and give it up (one person's address refused for good) or set its next try.
 
     A row that another worker has sent meanwhile stays as it is.
     """
@@ -165,7 +169,8 @@ def record_failure(row: OutgoingEmail, error: Exception) -> None:
     logger.warning("Mail %s was not sent at try %d: %s", row.message_id, row.attempts + 1, reason)
     now = timezone.now()
     unsent = OutgoingEmail.objects.waiting().filter(pk=row.pk)
-    if row.audience == OutgoingEmail.Audience.PATIENT and is_refused_for_good(error):
+    is_one_persons = row.audience in (OutgoingEmail.Audience.PATIENT, OutgoingEmail.Audience.STAFF)
+    if is_one_persons and is_refused_for_good(error):
         unsent.update(failed_at=now, last_error=reason)
         return
     longest = LONGEST_RETRY_OF_SERVER if is_server_trouble(error) else LONGEST_RETRY
