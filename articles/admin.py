@@ -1,79 +1,190 @@
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import models
-from django.utils.translation import gettext
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from articles import workflow, writing
+from articles.forms import ArticleForm, CitationForm
 from articles.models import Article, ArticleImage, ArticleVersion, Citation
-from articles.publishing import CannotPublish, publish, retire
+from articles.publishing import CannotPublish
+from articles.workflow import NotAllowed
 from clinic.practice.addresses import KeepsOldAddress
+from clinic.practice.prose import ILLUSTRATED
 from clinic.practice.prose_admin import ProseAdmin
 
 
-class CitationInline(admin.StackedInline):
+class OfAnArticle:
+    """Citations and pictures go with their article: whoever may edit it may edit them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
+    def _may_edit(self, request: HttpRequest, article: Any) -> bool:
+        if article is None:
+            return request.user.has_perm("articles.add_article")
+        return workflow.may_edit(request.user, article)
+
+
+class CitationInline(OfAnArticle, admin.StackedInline):
     model = Citation
+    form = CitationForm
     extra = 0
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-class ArticleImageInline(admin.StackedInline):
+class ArticleImageInline(OfAnArticle, admin.StackedInline):
     model = ArticleImage
     extra = 0
 
 
 @admin.register(Article)
-class ArticleAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
+class ArticleAdmin(KeepsOldAddress, ProseAdmin):
     """The working copy. Providers see their own; what the public reads changes only by publishing."""
 
-    list_display = ["title", "author", "is_published", "last_reviewed_on", "next_review_on", "updated_at"]
-    list_filter = ["author", "treatments", "conditions"]
-    list_select_related = ["author"]
+    form = ArticleForm
+    list_display = ["title", "author", "standing", "next_review_on", "updated_at"]
+    list_filter = ["status", "author", "treatments", "conditions"]
+    list_select_related = ["author", "live"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
     filter_horizontal = ["treatments", "conditions", "related"]
     inlines = [CitationInline, ArticleImageInline]
-    actions = ["publish_now", "retire_now"]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "author", "summary", "intro", "key_points", "body"]}),
+        (None, {"fields": ["title", "slug", "author", "reviewer", "summary", "intro", "key_points", "body", "copy"]}),
         (_("Safety"), {"fields": ["urgent_advice", "who_should_not"]}),
         (_("Picture and links"), {"fields": ["picture", "treatments", "conditions", "related"]}),
-        (_("Review"), {"fields": ["reviewer", "last_reviewed_on", "next_review_on"]}),
+        (_("Review"), {"fields": ["last_reviewed_on", "next_review_on"]}),
     ]
+    # Both move only with a reviewer's approval
+    readonly_fields = ["last_reviewed_on", "next_review_on"]
 
-    @admin.display(boolean=True, description=_("published"))
-    def is_published(self, article: Article) -> bool:
-        return article.is_published
+    class Media:
+        js = ["js/editor.js"]
+        css = {"all": ["css/writing.css", "css/editor.css"]}
 
-    def is_own_only(self, request) -> bool:
-        """May write articles, but not delete them: a provider, not a manager."""
-        return not request.user.has_perm("articles.delete_article")
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, article: Article) -> str:
+        return writing.standing(article)
 
-    def get_queryset(self, request):
-        articles = super().get_queryset(request)
-        return articles.filter(author__user=request.user) if self.is_own_only(request) else articles
+    # Who
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "author" and self.is_own_only(request):
+    def get_queryset(self, request: HttpRequest):
+        articles = super().get_queryset(request).select_related("author", "reviewer", "live")
+        if workflow.is_manager(request.user):
+            return articles
+        return articles.filter(Q(author__user=request.user) | Q(reviewer__user=request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or workflow.may_edit(request.user, obj))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_view_permission(request, obj)
+        return allowed and (obj is None or workflow.may_read(request.user, obj))
+
+    # The form
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+        article_id = request.resolver_match.kwargs.get("object_id")
+        if db_field.name == "body" and article_id:
+            picker = {"pickerUrl": reverse("admin:articles_article_pictures", args=[article_id])}
+            kwargs["config"] = {"extensions": ILLUSTRATED | {"Figure": picker}}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+        if db_field.name == "author" and not workflow.is_manager(request.user):
             kwargs["queryset"] = db_field.related_model.objects.filter(user=request.user)
         if db_field.name == "picture":
             article_id = request.resolver_match.kwargs.get("object_id")
             kwargs["queryset"] = ArticleImage.objects.filter(article_id=article_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.action(description=_("Publish now"), permissions=["change"])
-    def publish_now(self, request, queryset) -> None:
-        for article in queryset:
-            try:
-                publish(article=article, by=request.user)
-            except CannotPublish as missing:
-                self.message_user(request, f"{article}: {missing}", messages.ERROR)
-            else:
-                self.message_user(request, gettext("“%(title)s” is published.") % {"title": article})
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        provider = getattr(request.user, "provider", None)
+        return super().get_changeform_initial_data(request) | ({"author": provider.pk} if provider else {})
 
-    @admin.action(description=_("Take off the site"), permissions=["change"])
-    def retire_now(self, request, queryset) -> None:
-        for article in queryset:
-            retire(article=article, by=request.user)
-            self.message_user(request, gettext("“%(title)s” is off the site.") % {"title": article})
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None):
+        return {} if obj else self.prepopulated_fields
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        article = kwargs.get("obj")
+        if article:
+            context |= writing.panel(article, request.user)
+        context |= {"show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Saving, and the steps
+
+    def save_related(self, request: HttpRequest, form: ArticleForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and (form.changed_content or any(formset.has_changed() for formset in formsets)):
+            workflow.edited(form.instance)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        """What was typed is saved; now the step whose button was pressed."""
+        name = request.POST.get("_step", "")
+        if name not in workflow.STEPS:
+            return super().response_change(request, obj)
+        facts = {"publish_at": _moment(request.POST.get("_publish_at", ""))} if name == "schedule" else {}
+        take_and_tell(request, obj, name, **facts)
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[obj.pk]))
+
+    def get_urls(self):
+        pages = {
+            "review": writing.review,
+            "preview": writing.preview,
+            "preview/page": writing.preview_page,
+            "versions": writing.versions,
+            "compare": writing.compare,
+            "pictures": writing.pictures,
+        }
+        own = [
+            path(
+                f"<int:pk>/{page}/",
+                self.admin_site.admin_view(view),
+                name=f"articles_article_{page.replace('/', '_')}",
+            )
+            for page, view in pages.items()
+        ]
+        return own + super().get_urls()
+
+
+def take_and_tell(request: HttpRequest, article: Article, name: str, **facts: Any) -> None:
+    """Take a step and say how it went, on the next page."""
+    try:
+        workflow.take(name, article=article, by=request.user, **facts)
+    except CannotPublish as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem.message)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _now("“%(title)s”: %(standing)s.") % {"title": article, "standing": writing.standing(article)}
+        )
+
+
+def _moment(typed: str) -> datetime | None:
+    """A day and time in the clinic's zone; None for what is neither."""
+    try:
+        moment = parse_datetime(typed)
+    except ValueError:
+        return None
+    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
 @admin.register(ArticleVersion)
@@ -83,11 +194,15 @@ class ArticleVersionAdmin(admin.ModelAdmin):
     list_display = ["article", "number", "published_at", "published_by"]
     list_select_related = ["article", "published_by"]
 
-    def has_add_permission(self, request) -> bool:
+    def get_queryset(self, request: HttpRequest):
+        versions = super().get_queryset(request)
+        return versions if workflow.is_manager(request.user) else versions.filter(article__author__user=request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

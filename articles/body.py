@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import nh3
 from django.conf import settings
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 
@@ -57,6 +57,12 @@ class Rendered:
     words: int = 0
     problems: list[Problem] = field(default_factory=list)
     uses: dict[int, list[str]] = field(default_factory=dict)  # citation number -> ids of the places that cite it
+
+    def report(self, code: str, message: str, is_blocking: bool = True) -> None:
+        """Add a problem, once."""
+        problem = Problem(code, message, is_blocking)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
 
 @dataclass
@@ -144,9 +150,7 @@ class _Renderer:
         return self.result
 
     def report(self, code: str, message: str, is_blocking: bool = True) -> None:
-        problem = Problem(code, message, is_blocking)
-        if problem not in self.result.problems:
-            self.result.problems.append(problem)
+        self.result.report(code, message, is_blocking)
 
     # Blocks
 
@@ -204,6 +208,9 @@ class _Renderer:
                 return self.table(node)
             case "blockquote":
                 quoted = self.flow(node.children)
+                if quoted and not CITED.search(node.plain):
+                    words = _("The quote “%(text)s” does not say where it is from. Put its citation in it, as in [1].")
+                    self.report("quote_without_citation", words % {"text": Truncator(node.plain.strip()).words(6)})
                 return f"<blockquote>{quoted}</blockquote>" if quoted else ""
             case "img":
                 return self.figure(node, caption="")

@@ -1,21 +1,41 @@
+from datetime import date, datetime, timedelta
+
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField
 
 from clinic.practice.pictures import PictureField
-from clinic.practice.prose import ILLUSTRATED
+from clinic.practice.prose import ILLUSTRATED, ProseField
 from providers.models import Condition, Provider, Treatment, lines
+
+REVIEW_NOTICE = timedelta(days=30)
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> "ArticleQuerySet":
         """Articles the public reads: a version is live and nobody retired the article."""
         return self.filter(live__isnull=False, retired_at=None)
+
+    def due_for_publishing(self, now: datetime) -> "ArticleQuerySet":
+        """Approved articles whose time has come."""
+        return self.filter(status=Article.Status.APPROVED, publish_at__lte=now)
+
+    def due_for_review(self, today: date) -> "ArticleQuerySet":
+        """Published articles whose next review is at most thirty days away, or past."""
+        return self.published().filter(live__next_review_on__lte=today + REVIEW_NOTICE)
+
+    def by(self, user: User) -> "ArticleQuerySet":
+        """Articles whose author signs in as this user."""
+        return self.filter(author__user=user)
+
+    def awaiting_review_by(self, user: User) -> "ArticleQuerySet":
+        return self.filter(status=Article.Status.IN_REVIEW, reviewer__user=user)
 
     def for_cards(self) -> "ArticleQuerySet":
         """Newest first, with what a card shows, in one query."""
@@ -24,6 +44,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 class Article(models.Model):
     """The working copy its author edits. The public reads `live`, an immutable version of it."""
+
+    class Status(models.TextChoices):
+        """Where the working copy stands. Scheduled is approved with a time; due for review is a date."""
+
+        DRAFT = "draft", _("draft")
+        IN_REVIEW = "in_review", _("in review")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
 
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address"), max_length=100, unique=True)
@@ -43,7 +72,7 @@ class Article(models.Model):
     key_points = models.TextField(_("key points"), blank=True, help_text=_("Three to five, one a line."))
     urgent_advice = models.TextField(_("call 911 if"), blank=True, help_text=_("Only where it applies."))
     who_should_not = models.TextField(_("who should not"), blank=True, help_text=_("One a line, where it applies."))
-    body = ProseEditorField(
+    body = ProseField(
         _("text"), extensions=ILLUSTRATED, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
     )
     picture = models.ForeignKey(
@@ -61,6 +90,15 @@ class Article(models.Model):
     # The review the clinic vouches for, and when the next one is due
     last_reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
     next_review_on = models.DateField(_("next review"), null=True, blank=True)
+
+    # Where the working copy stands on its way to the public (articles/workflow.py)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False, db_index=True
+    )
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True, editable=False)
+    is_correction = models.BooleanField(_("a correction, not a review"), default=False, editable=False)
+    review_note = models.TextField(_("what the reviewer asks for"), blank=True, editable=False)
+    imported_from = models.CharField(_("imported from"), max_length=250, blank=True, editable=False)
 
     # What the public sees
     live = models.OneToOneField(
@@ -88,6 +126,12 @@ class Article(models.Model):
             models.CheckConstraint(
                 condition=Q(live=None) | Q(first_published_at__isnull=False), name="articles_live_has_first_date"
             ),
+            models.CheckConstraint(
+                condition=Q(publish_at=None) | Q(status="approved"), name="articles_only_approved_are_scheduled"
+            ),
+            models.UniqueConstraint(
+                fields=["imported_from"], condition=~Q(imported_from=""), name="articles_imported_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +144,10 @@ class Article(models.Model):
     def is_published(self) -> bool:
         return self.live_id is not None and self.retired_at is None
 
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status == self.Status.APPROVED and self.publish_at is not None
+
 
 class ArticleVersion(models.Model):
     """One published state of an article: finished HTML and everything around it. Never changed after it is written."""
@@ -110,12 +158,16 @@ class ArticleVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("published by")
     )
+    is_correction = models.BooleanField(
+        _("correction"), default=False, help_text=_("Its reviewer let the review date stand.")
+    )
     title = models.CharField(max_length=120)
     summary = models.CharField(max_length=160)
     intro = models.TextField(blank=True)
     key_points = models.TextField(blank=True)
     urgent_advice = models.TextField(blank=True)
     who_should_not = models.TextField(blank=True)
+    body = models.TextField(blank=True, help_text=_("As its author had it, so that it can be taken up again."))
     body_html = models.TextField(help_text=_("Sanitised, with citations and pictures resolved."))
     headings = models.JSONField(default=list, help_text=_("The h2 headings: [[id, text], …]."))
     citations = models.JSONField(
@@ -154,6 +206,12 @@ class ArticleVersion(models.Model):
     def urgent_advice_list(self) -> list[str]:
         return lines(self.urgent_advice)
 
+    def review_is_late(self, days: int | None, today: date | None = None) -> bool:
+        """Whether the next review was due so many days ago or more; never where `days` is None."""
+        if days is None or self.next_review_on is None:
+            return False
+        return (today or timezone.localdate()) - self.next_review_on >= timedelta(days=days)
+
     @property
     def minutes_to_read(self) -> int:
         """At 220 words a minute, an ordinary adult's pace (Brysbaert 2019 gives 238 for English), at least 1."""
@@ -169,9 +227,21 @@ class Citation(models.Model):
     title = models.CharField(_("title"), max_length=400)
     source = models.CharField(_("journal or publisher"), max_length=200, help_text=_("With volume and pages."))
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    doi = models.CharField(_("DOI"), max_length=120, blank=True, help_text=_("As in 10.1589/jpts.29.1502."))
-    pubmed_id = models.CharField(_("PubMed id"), max_length=12, blank=True)
+    doi = models.CharField(
+        _("DOI"),
+        max_length=120,
+        blank=True,
+        help_text=_("As in 10.1589/jpts.29.1502."),
+        validators=[RegexValidator(r"^10\.\d{4,9}/[^\s<>\"]+$", _("Enter a DOI, like 10.1589/jpts.29.1502."))],
+    )
+    pubmed_id = models.CharField(
+        _("PubMed id"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^[1-9]\d*$", _("Enter the PubMed id, digits only."))],
+    )
     url = models.URLField(_("address"), blank=True, help_text=_("Where there is no DOI."))
+    accessed_on = models.DateField(_("accessed"), null=True, blank=True, help_text=_("For pages that may change."))
     shows = models.TextField(_("what it shows"))
     does_not_show = models.TextField(_("what it does not show"))
 
@@ -203,7 +273,8 @@ class Citation(models.Model):
     def as_dict(self) -> dict[str, str | int | None]:
         """What a published version keeps of it."""
         names = ["number", "authors", "title", "source", "year", "doi", "pubmed_id", "shows", "does_not_show"]
-        return {name: getattr(self, name) for name in names} | {"address": self.address}
+        accessed = str(self.accessed_on or "")
+        return {name: getattr(self, name) for name in names} | {"address": self.address, "accessed_on": accessed}
 
 
 class ArticleImage(models.Model):
@@ -222,18 +293,23 @@ class ArticleImage(models.Model):
     caption = models.CharField(_("caption"), max_length=250, blank=True)
     credit = models.CharField(_("credit"), max_length=120, blank=True)
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+    imported_from = models.CharField(max_length=250, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(is_decorative=True) | ~Q(alt=""),
-                name="articles_image_alt_or_decorative",
-                violation_error_message=_("Say what the picture shows, or tick decorative."),
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.alt or str(self.file.name)
+
+    def clean(self) -> None:
+        """Whoever uploads a picture says what it shows. One that was imported may lack it, until it is published."""
+        if self.lacks_words:
+            raise ValidationError(
+                {"alt": ValidationError(_("Say what the picture shows, or tick decorative."), code="no_alt")}
+            )
+
+    @property
+    def lacks_words(self) -> bool:
+        return not self.alt and not self.is_decorative

@@ -15,6 +15,8 @@ from articles.models import Article, ArticleVersion
 # What a version takes over from the working copy as it stands
 COPIED = [
     "title",
+    "body",
+    "is_correction",
     "summary",
     "intro",
     "key_points",
@@ -57,8 +59,10 @@ def publish(*, article: Article, by: User | None, now: datetime | None = None) -
     version = _write_version(article, rendered, by, now)
     article.live = version
     article.first_published_at = article.first_published_at or now
-    article.retired_at = None
-    article.save(update_fields=["live", "first_published_at", "retired_at"])
+    article.retired_at = article.publish_at = None
+    article.status = Article.Status.PUBLISHED
+    article.is_correction = False
+    article.save(update_fields=["live", "first_published_at", "retired_at", "publish_at", "status", "is_correction"])
     search.index(version)
     return version
 
@@ -66,9 +70,16 @@ def publish(*, article: Article, by: User | None, now: datetime | None = None) -
 @transaction.atomic
 def retire(*, article: Article, by: User | None, now: datetime | None = None) -> None:
     """Take an article off the site; its versions stay, and publishing brings it back. Safe to run again."""
-    Article.objects.filter(pk=article.pk, retired_at=None).update(retired_at=now or timezone.now())
+    Article.objects.filter(pk=article.pk, retired_at=None).update(
+        retired_at=now or timezone.now(), status=Article.Status.RETIRED, publish_at=None
+    )
     article.refresh_from_db()
     search.remove(article)
+
+
+def write_version(article: Article, *, by: User | None, now: datetime) -> ArticleVersion:
+    """Write the working copy down as its next version, whatever may be missing. Shows it to nobody."""
+    return _write_version(article, _rendered(article), by, now)
 
 
 def _rendered(article: Article) -> Rendered:
@@ -87,6 +98,9 @@ def _problems(article: Article, rendered: Rendered) -> list[Problem]:
         (article.last_reviewed_on, "no_last_review", _("Say when it was last reviewed.")),
         (article.next_review_on, "no_next_review", _("Say when the next review is due.")),
     ]
+    picture = article.picture
+    if picture and picture.lacks_words:
+        rendered.report("picture_without_words", _("Say what each picture shows, or tick decorative."))
     problems = [Problem(code, message) for value, code, message in missing if not value] + rendered.problems
     return sorted(problems, key=lambda problem: not problem.is_blocking)
 

@@ -87,27 +87,33 @@ def related_to(version: ArticleVersion) -> QuerySet[Article]:
     )
 
 
+def article_context(article: Article) -> dict[str, Any]:
+    """What an article's page shows: its live version and all around it."""
+    version = article.live
+    topics = topics_of(version)
+    asked_about = {"article": article.slug}
+    if version.author.is_accepting_patients:
+        asked_about["provider"] = version.author.slug
+    return {
+        "article": article,
+        "version": version,
+        "author": version.author,
+        "topics": topics,
+        "related": related_to(version),
+        "has_contents": len(version.headings) > LONG_ARTICLE,
+        "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
+        "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
+        "json_ld": [article_page(article, version, [*topics.treatments, *topics.conditions])],
+    }
+
+
 @method_decorator(public_page, name="dispatch")
 class ArticleDetail(DetailView):
     def get_queryset(self) -> QuerySet[Article]:
         return Article.objects.published().select_related("live__author", "live__reviewer", "live__picture")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        version = self.object.live
-        topics = topics_of(version)
-        asked_about = {"article": self.object.slug}
-        if version.author.is_accepting_patients:
-            asked_about["provider"] = version.author.slug
-        return super().get_context_data(**kwargs) | {
-            "version": version,
-            "author": version.author,
-            "topics": topics,
-            "related": related_to(version),
-            "has_contents": len(version.headings) > LONG_ARTICLE,
-            "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
-            "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
-            "json_ld": [article_page(self.object, version, [*topics.treatments, *topics.conditions])],
-        }
+        return super().get_context_data(**kwargs) | article_context(self.object)
 
 
 @dataclass(frozen=True)

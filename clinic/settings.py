@@ -128,6 +128,8 @@ CHORES = [
     "appointments.chores.tell_patients_of_delay",
     "appointments.chores.remind_of_quarantine",
     "appointments.chores.send_digest",
+    "articles.chores.publish_scheduled",
+    "articles.chores.remind_of_reviews",
     "clinic.pages.sign_in.limits.forget_old_doors",
     "clinic.pages.sign_in.limits.forget_old_sessions",
 ]

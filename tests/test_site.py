@@ -133,7 +133,14 @@ def test_every_route_has_an_expected_answer():
     assert set(routes()) <= known, set(routes()) - known
 
 
-ARTICLE_DESK: dict[str, list[int]] = {}
+# Whose article it is decides; each is tested for every role in tests/articles/test_permissions.py
+ARTICLE_DESK = {
+    "articles:preview",
+    *(
+        f"admin:articles_article_{page}"
+        for page in ("review", "preview", "preview_page", "versions", "compare", "pictures")
+    ),
+}
 
 
 @pytest.mark.parametrize("role", ROLES)

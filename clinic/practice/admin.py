@@ -43,6 +43,7 @@ class ClinicProfileAdmin(admin.ModelAdmin):
                 ]
             },
         ),
+        (_("Articles"), {"fields": ["second_reader_required", "review_late_after_days"]}),
         (_("Banner on every page"), {"fields": ["notice", "notice_until"]}),
     ]
 

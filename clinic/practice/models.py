@@ -57,6 +57,20 @@ class ClinicProfile(models.Model):
         help_text=_("Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."),
     )
 
+    # What holds for articles
+    second_reader_required = models.BooleanField(
+        _("somebody else reviews"),
+        default=True,
+        help_text=_("An article’s reviewer is another provider than its author."),
+    )
+    review_late_after_days = models.PositiveSmallIntegerField(
+        _("say that a review is late after"),
+        null=True,
+        blank=True,
+        default=60,
+        help_text=_("Days past the date of the next review. Empty: the page never says so."),
+    )
+
     # A banner on every page, until the day it is no longer true
     notice = models.CharField(_("notice"), max_length=240, blank=True)
     notice_until = models.DateField(_("show the notice until"), null=True, blank=True)
