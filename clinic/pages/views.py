@@ -3,11 +3,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from articles.models import Article
-from clinic.pages.context import site_of
+from clinic.pages.context import URGENT_HELP, site_of
 from clinic.pages.models import Page
 from clinic.practice import structured
 from clinic.practice.caching import public_page
-from clinic.practice.models import open_time
+from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
 
 NEWEST = 3
@@ -33,4 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "pages/page.html", {"page": get_object_or_404(Page, slug=slug)})
+    """A plain page; the one on urgent help opens with the card that also stands above the request form."""
+    context = {
+        "page": get_object_or_404(Page, slug=slug),
+        "urgent_advice": UrgentAdvice.objects.first() if slug == URGENT_HELP else None,
+    }
+    return render(request, "pages/page.html", context)

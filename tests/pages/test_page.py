@@ -1,4 +1,7 @@
-from clinic.practice.models import ClinicProfile
+import re
+
+from clinic.practice.models import ClinicProfile, UrgentAdvice
+from tests.factories import make_user
 from tests.pages.conftest import make_page
 
 
@@ -32,3 +35,25 @@ def test_what_the_clinic_types_into_a_name_is_text(client, clinic):
     ClinicProfile.objects.update(name="A <b>& Co")
     make_page("about", "About")
     assert "A &lt;b&gt;&amp; Co" in client.get("/about/").content.decode()
+
+
+def test_urgent_help_opens_with_the_card_of_the_request_form(client, pages):
+    make_page("about", "About")
+    UrgentAdvice.objects.create(title="Call 911 if…", body="Chest pain")
+    card = re.compile(r'<section class="care-card.*?</ul>', re.DOTALL)
+    shown = card.search(client.get("/urgent-help/").content.decode())[0]
+    assert "<li>Chest pain</li>" in shown
+    assert shown == card.search(client.get("/appointments/request/").content.decode())[0]
+    assert not card.search(client.get("/about/").content.decode())
+
+
+def test_a_new_version_of_the_card_is_on_both_pages_and_the_old_one_is_kept(client, pages):
+    old = UrgentAdvice.objects.create(body="Old sign")
+    client.force_login(make_user("maria", "Manager"))
+    assert "Old sign" in client.get("/admin/practice/urgentadvice/add/").content.decode()
+    client.post("/admin/practice/urgentadvice/add/", {"title": "Call 911 if…", "body": "New sign\n\nAnother"})
+    for url in ("/urgent-help/", "/appointments/request/"):
+        page = client.get(url).content.decode()
+        assert "<li>New sign</li><li>Another</li>" in page and "Old sign" not in page
+    assert UrgentAdvice.objects.get(pk=old.pk).body == "Old sign"
+    assert UrgentAdvice.objects.first().created_by.username == "maria"
