@@ -2,7 +2,9 @@
 
 import logging
 import random
+import re
 import smtplib
+import textwrap
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import formataddr
@@ -30,6 +32,7 @@ LONGEST_RETRY = timedelta(minutes=5)
 # Where the server is to blame and not the message, so that mail leaves soon after the server is back
 LONGEST_RETRY_OF_SERVER = timedelta(minutes=1)
 BATCH = 50
+COLUMNS = 72
 
 
 class NoAddress(Exception):
@@ -137,7 +140,7 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
         headers["In-Reply-To"] = headers["References"] = f"<{row.in_reply_to}>"
     message = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"{row.template}.subject.txt", context).split()),
-        body=render_to_string(f"{row.template}.txt", context).strip() + "\n",
+        body=for_plain_readers(render_to_string(f"{row.template}.txt", context)),
         from_email=formataddr((str(clinic.name), settings.DEFAULT_FROM_EMAIL)),
         to=[to],
         reply_to=[clinic.desk_email] if clinic.desk_email else None,
@@ -146,6 +149,12 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
     )
     message.attach_alternative(render_to_string(f"{row.template}.html", context), "text/html")
     return message
+
+
+def for_plain_readers(text: str) -> str:
+    """The text at 72 columns, with no gap of more than one empty line. An address stays whole, however long."""
+    lines = [textwrap.fill(line, COLUMNS, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
 def address_of(row: OutgoingEmail, clinic: ClinicProfile) -> str:

@@ -1,5 +1,6 @@
 """The front desk's pages: the steps, stale pages, claims, finding a patient, entering a call."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from appointments.services.asking import record, submit_request
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build
+from clinic.practice.templatetags.clock import in_short
 from tests.factories import answers, form_post, make_provider, make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +134,7 @@ def test_decline_tells_why_on_the_trail_and_to_the_patient_in_our_words(desk):
     assert row.context["reason"] == "insurance"
     message = build(row)
     for body in (message.body, message.alternatives[0].content):
-        assert "We do not work with your insurance plan." in body
+        assert "We do not work with your insurance plan." in " ".join(body.split())
         assert "Zxqwort" not in body
 
 
@@ -272,6 +274,40 @@ def test_the_queue_shows_what_is_asked_for(desk, rita, show, count):
     move(appointment_request=make_request(), to=Status.DECLINED, by=rita)
     OutgoingEmail.objects.filter(reference=late.reference, audience="patient").update(failed_at=timezone.now())
     assert len(desk.get(QUEUE, {"show": show}).context["cl"].result_list) == count
+
+
+def test_one_status_shows_all_that_have_it(desk, rita):
+    make_request()
+    declined = move(appointment_request=make_request(), to=Status.DECLINED, by=rita)
+    assert list(desk.get(QUEUE, {"status__exact": "declined"}).context["cl"].result_list) == [declined]
+
+
+def test_the_first_page_starts_with_the_work_in_numbers(desk, rita):
+    late = make_request()
+    AppointmentRequest.objects.filter(pk=late.pk).update(reply_due_at=late.created_at)
+    OutgoingEmail.objects.filter(reference=late.reference, audience="patient").update(failed_at=timezone.now())
+    submit_request(answers=answers(), submission_key="k", suspicions=["honeypot"])
+    for days in (0, 1):
+        at = timezone.localtime() + timedelta(days=days)
+        move(appointment_request=make_request(), to=Status.BOOKED, by=rita, appointment_at=at)
+    page = desk.get("/admin/").content.decode()
+    numbers = re.findall(r"<strong>(?:<span[^>]*>▲ </span>)?(\d+)</strong> ([a-z, -]+)", page)
+    assert [int(number) for number, _words in numbers] == [1, 1, 1, 1, 1]
+    assert len(desk.get(QUEUE, {"show": "today"}).context["cl"].result_list) == 1
+    assert len(desk.get(QUEUE, {"show": "waiting"}).context["cl"].result_list) == 1
+
+
+def test_the_first_page_of_others_has_no_numbers(client):
+    client.force_login(make_user("pia", "Provider"))
+    assert 'class="today"' not in client.get("/admin/").content.decode()
+
+
+def test_once_somebody_reacted_the_queue_says_when_to_call_again(desk, rita):
+    asked, at = make_request(), next_open_noon()
+    log_attempt(appointment_request=asked, by=rita, outcome="no_answer", call_back_at=at)
+    page = desk.get(QUEUE).content.decode()
+    assert f"call back {in_short(at)}" in page
+    assert ">1</td>" in page  # one try
 
 
 def test_the_queue_asks_the_database_the_same_number_of_times_however_long(desk, django_assert_num_queries):

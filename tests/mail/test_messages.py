@@ -53,6 +53,8 @@ def check(message, *, to_patient: bool) -> None:
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert not any(part.defects for part in message.walk())
     assert text.strip() and "Test Clinic" in text
+    assert not [line for line in text.splitlines() if len(line) > 72 and "://" not in line]
+    assert "\n\n\n" not in text
     assert "Reference ." not in text and "Reference ." not in html
     WellFormed().check(html)
     everything = "\n".join([*headers, *headers.values(), text, html]).lower()
