@@ -19,6 +19,11 @@ class WorkFilter(admin.SimpleListFilter):
     parameter_name = "show"
     template = "desk/parts/show_tabs.html"
 
+    def __init__(self, request, params, model, model_admin) -> None:
+        # Whoever asks for one status wants all that have it, closed ones too
+        self.is_by_status = "status__exact" in request.GET
+        super().__init__(request, params, model, model_admin)
+
     def lookups(self, request, model_admin):
         return [
             ("waiting", _("waiting for a reply")),
@@ -33,7 +38,7 @@ class WorkFilter(admin.SimpleListFilter):
 
     def choices(self, changelist):
         yield {
-            "selected": self.value() is None,
+            "selected": self.value() is None and not self.is_by_status,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "display": _("live work"),
         }
@@ -51,7 +56,8 @@ class WorkFilter(admin.SimpleListFilter):
             "today": lambda: queryset.on_day(timezone.localdate(now)),
             "all": lambda: queryset,
         }
-        return chosen.get(self.value() or "", queryset.live)()
+        default = chosen["all"] if self.is_by_status else queryset.live
+        return chosen.get(self.value() or "", default)()
 
 
 class ChoiceFilter(admin.ChoicesFieldListFilter):
