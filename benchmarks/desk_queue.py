@@ -103,8 +103,8 @@ def fill(rows: int, mix: str) -> None:
             for kind in ("submitted", "attempt" if row.first_contact_at else "note")
         ]
         RequestEvent.objects.bulk_create(events)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    with connection.cursor() as cursor:  # as PostgreSQL does by itself within a minute of such a change
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def measure() -> tuple[int, float]:
