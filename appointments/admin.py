@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.desk import views as desk
 from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
+from appointments.moves import CLOSED
 from clinic.practice.templatetags.clock import in_short
 
 
@@ -124,6 +125,8 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
         if row.is_live and row.first_contact_at:
             again = row.next_action_at
             return gettext("call back %(at)s") % {"at": in_short(again)} if again else gettext("replied")
+        if row.status in CLOSED:
+            return "-"
         return in_short(row.reply_due_at)
 
     @admin.display(description=_("waiting"), ordering="created_at")
