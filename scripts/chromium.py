@@ -35,10 +35,7 @@ def install() -> None:
 def run(*command: str) -> bool:
     print("Trying:", *command, file=sys.stderr, flush=True)
     try:
-        return (
-            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=600).returncode
-            == 0
-        )
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=600).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -48,7 +45,5 @@ if __name__ == "__main__":
         install()
     found = find()
     if not found:
-        sys.exit(
-            "No Chromium for the browser tests: install the package chromium, or set CHROMIUM to its path."
-        )
+        sys.exit("No Chromium for the browser tests: install the package chromium, or set CHROMIUM to its path.")
     print(found)

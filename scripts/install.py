@@ -43,9 +43,7 @@ def make_venv() -> None:
         )
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
     if made.returncode:
-        sys.exit(
-            f"{made.stdout}{made.stderr}\nNo virtual environment. On Debian: apt-get install python3-venv"
-        )
+        sys.exit(f"{made.stdout}{made.stderr}\nNo virtual environment. On Debian: apt-get install python3-venv")
 
 
 if __name__ == "__main__":

@@ -118,9 +118,7 @@ def collect_static(data_dir: Path) -> None:
 
 def greet() -> None:
     site = os.environ["SITE_URL"]
-    mail = (
-        "sent as EMAIL_URL says" if os.environ.get("EMAIL_URL") else f"{os.environ['CLINIC_DATA_DIR']}/mail/"
-    )
+    mail = "sent as EMAIL_URL says" if os.environ.get("EMAIL_URL") else f"{os.environ['CLINIC_DATA_DIR']}/mail/"
     print(
         f"\n  The site     {site}/"
         f"\n  Staff        {site}/admin/   as {DEMO_SIGN_INS}"
