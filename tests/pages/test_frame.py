@@ -35,3 +35,9 @@ def test_the_skip_link_leads_to_the_page(client, pages):
     html = client.get("/").content.decode()
     assert html.index('href="#main"') < html.index("<header")
     assert '<main id="main"' in html
+
+
+def test_a_shared_link_shows_the_clinics_picture(client, pages):
+    html = client.get("/first-visit/").content.decode()
+    assert '<meta property="og:image" content="http://testserver/static/img/share.png">' in html
+    assert '<link rel="apple-touch-icon" href="/static/img/apple-touch-icon.png">' in html
