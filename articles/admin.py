@@ -4,6 +4,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -61,7 +62,6 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
     list_select_related = ["author", "live"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    filter_horizontal = ["treatments", "conditions", "related"]
     inlines = [CitationInline, ArticleImageInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "author", "reviewer", "summary", "intro", "key_points", "body", "copy"]}),
@@ -112,6 +112,14 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
             article_id = request.resolver_match.kwargs.get("object_id")
             kwargs["queryset"] = ArticleImage.objects.filter(article_id=article_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+        """Boxes to tick: no list to scroll with a key held down."""
+        kwargs["widget"] = CheckboxSelectMultiple
+        if db_field.name == "related":
+            article_id = request.resolver_match.kwargs.get("object_id")
+            kwargs["queryset"] = Article.objects.order_by("title").exclude(pk=article_id)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         provider = getattr(request.user, "provider", None)
@@ -167,11 +175,10 @@ def take_and_tell(request: HttpRequest, article: Article, name: str, **facts: An
     """Take a step and say how it went, on the next page."""
     try:
         workflow.take(name, article=article, by=request.user, **facts)
-    except CannotPublish as refusal:
-        for problem in refusal.problems:
-            messages.error(request, problem.message)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    except (CannotPublish, NotAllowed) as refusal:
+        messages.success(request, _now("What you typed is saved."))
+        for problem in getattr(refusal, "problems", []) or [refusal]:
+            messages.error(request, getattr(problem, "message", str(problem)))
     else:
         messages.success(
             request, _now("“%(title)s”: %(standing)s.") % {"title": article, "standing": writing.standing(article)}

@@ -98,8 +98,10 @@
   document.addEventListener("visibilitychange", () => document.hidden || look());
   document.addEventListener("submit", (event) => {
     // Whoever signs out leaves nothing behind; any other form may come too late
-    if ((event.target.getAttribute("action") || "").includes("logout")) sessionStorage.removeItem(KEPT);
-    else keepText();
+    const leadsTo = new URL(event.target.getAttribute("action") || "", location.href).pathname;
+    if (!leadsTo.includes("logout")) return keepText();
+    sessionStorage.removeItem(KEPT);
+    for (const key of Object.keys(localStorage)) if (key.startsWith("article-draft:")) localStorage.removeItem(key);
   });
   bringBack();
   timer = setTimeout(look, EVERY * 1000);
