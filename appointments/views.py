@@ -147,10 +147,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse, *, referrer: str = "no-referrer") -> HttpResponse:
     """Keep this page out of caches, search engines and the next site's logs."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = referrer
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -181,7 +181,9 @@ def status(request: HttpRequest) -> HttpResponse:
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
         "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_open else None,
     }
-    return private(render(request, "appointments/status.html", context, status=422 if form else 200))
+    page = render(request, "appointments/status.html", context, status=422 if form else 200)
+    # Under no-referrer a browser posts the page's forms with "Origin: null", which counts as another site's post
+    return private(page, referrer="same-origin")
 
 
 def withdraw(appointment_request: AppointmentRequest) -> None:
