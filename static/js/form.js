@@ -30,6 +30,7 @@
     window.addEventListener("pageshow", function () { settle(form); });
   });
 
+  // Where the browser has not seen to it by itself, as older ones do not
   var summary = document.getElementById("error-summary");
-  if (summary) summary.focus();
+  if (summary) window.addEventListener("load", function () { summary.focus(); });
 })();
