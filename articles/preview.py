@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import wraps
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -50,7 +50,7 @@ def framed_by_us(view):
     """For the one page that is shown inside another of ours."""
 
     @xframe_options_sameorigin
-    @csp_update({"frame-ancestors": ["'self'"]})
+    @csp_replace({"frame-ancestors": ["'self'"]})
     @wraps(view)
     def framed(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         return view(request, *args, **kwargs)

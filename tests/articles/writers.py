@@ -77,3 +77,12 @@ def make_written(writers: Writers, state: str = "draft", **fields) -> Article:
     )
     article.refresh_from_db()
     return article
+
+
+def form_data(context) -> dict:
+    """What a browser would post from an admin form that nobody touched."""
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    return {name: value for name, value in values.items() if value is not False and value not in (None, "")}
