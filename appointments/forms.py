@@ -67,7 +67,7 @@ class ReachingYou(forms.Form):
         label=_("Your phone number"),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        help_text=_("For a call or a text. An extension is fine."),
+        help_text=_("Write it any way you like. An extension is fine."),
         error_messages={"invalid": PHONE_HELP},
     )
     email = forms.EmailField(
@@ -75,7 +75,7 @@ class ReachingYou(forms.Form):
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("Needed if we should write. Otherwise we send you a receipt and nothing else."),
+        help_text=_("Only needed if we should write. If you give it, we also send you a receipt."),
         error_messages={
             "invalid": _("Enter an e-mail address, like name@example.com"),
             "max_length": _("Enter an e-mail address of at most 254 characters"),
@@ -133,6 +133,10 @@ class ContactForm(ReachingYou):
     """On the status page: reach me some other way. It starts empty, for the page shows nothing that was typed."""
 
     best_time = Choice(label=_("Best time to reach you"), choices=TimeOfDay.choices, required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("Only needed if we should write.")
 
     def layout(self) -> Layout:
         return Layout("contact_method", "phone", "email", "best_time")
