@@ -268,7 +268,7 @@ class Citation(models.Model):
             return f"https://doi.org/{self.doi}"
         if self.pubmed_id:
             return f"https://pubmed.ncbi.nlm.nih.gov/{self.pubmed_id}/"
-        return self.url
+        return self.url if self.url.startswith(("https://", "http://")) else ""
 
     def as_dict(self) -> dict[str, str | int | None]:
         """What a published version keeps of it."""
