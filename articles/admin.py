@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -25,16 +25,16 @@ from clinic.practice.prose_admin import ProseAdmin
 class OfAnArticle:
     """Citations and pictures go with their article: whoever may edit it may edit them."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request, obj: Any = None) -> bool:
         return self._may_edit(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request, obj: Any = None) -> bool:
         return self._may_edit(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request, obj: Any = None) -> bool:
         return self._may_edit(request, obj)
 
-    def _may_edit(self, request: HttpRequest, article: Any) -> bool:
+    def _may_edit(self, request, article: Any) -> bool:
         if article is None:
             return request.user.has_perm("articles.add_article")
         return workflow.may_edit(request.user, article)
@@ -82,30 +82,30 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
 
     # Who
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request):
         articles = super().get_queryset(request).select_related("author", "reviewer", "live")
         if workflow.is_manager(request.user):
             return articles
         return articles.filter(Q(author__user=request.user) | Q(reviewer__user=request.user))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or workflow.may_edit(request.user, obj))
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request, obj: Any = None) -> bool:
         allowed = super().has_view_permission(request, obj)
         return allowed and (obj is None or workflow.may_read(request.user, obj))
 
     # The form
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+    def formfield_for_dbfield(self, db_field: Any, request, **kwargs: Any):
         article_id = request.resolver_match.kwargs.get("object_id")
         if db_field.name == "body" and article_id:
             picker = {"pickerUrl": reverse("admin:articles_article_pictures", args=[article_id])}
             kwargs["config"] = {"extensions": ILLUSTRATED | {"Figure": picker}}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+    def formfield_for_foreignkey(self, db_field: Any, request, **kwargs: Any):
         if db_field.name == "author" and not workflow.is_manager(request.user):
             kwargs["queryset"] = db_field.related_model.objects.filter(user=request.user)
         if db_field.name == "picture":
@@ -113,7 +113,7 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
             kwargs["queryset"] = ArticleImage.objects.filter(article_id=article_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any):
+    def formfield_for_manytomany(self, db_field: Any, request, **kwargs: Any):
         """Boxes to tick: no list to scroll with a key held down."""
         kwargs["widget"] = CheckboxSelectMultiple
         if db_field.name == "related":
@@ -121,14 +121,14 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
             kwargs["queryset"] = Article.objects.order_by("title").exclude(pk=article_id)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+    def get_changeform_initial_data(self, request) -> dict[str, Any]:
         provider = getattr(request.user, "provider", None)
         return super().get_changeform_initial_data(request) | ({"author": provider.pk} if provider else {})
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None):
+    def get_prepopulated_fields(self, request, obj: Any = None):
         return {} if obj else self.prepopulated_fields
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(self, request, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         article = kwargs.get("obj")
         if article:
             context |= writing.panel(article, request.user)
@@ -137,12 +137,12 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
 
     # Saving, and the steps
 
-    def save_related(self, request: HttpRequest, form: ArticleForm, formsets: Any, change: bool) -> None:
+    def save_related(self, request, form: ArticleForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change and (form.changed_content or any(formset.has_changed() for formset in formsets)):
             workflow.edited(form.instance)
 
-    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+    def response_change(self, request, obj: Article) -> HttpResponse:
         """What was typed is saved; now the step whose button was pressed."""
         name = request.POST.get("_step", "")
         if name not in workflow.STEPS:
@@ -171,7 +171,7 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
         return own + super().get_urls()
 
 
-def take_and_tell(request: HttpRequest, article: Article, name: str, **facts: Any) -> None:
+def take_and_tell(request: Any, article: Article, name: str, **facts: Any) -> None:
     """Take a step and say how it went, on the next page."""
     try:
         workflow.take(name, article=article, by=request.user, **facts)
@@ -201,15 +201,15 @@ class ArticleVersionAdmin(admin.ModelAdmin):
     list_display = ["article", "number", "published_at", "published_by"]
     list_select_related = ["article", "published_by"]
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request):
         versions = super().get_queryset(request)
         return versions if workflow.is_manager(request.user) else versions.filter(article__author__user=request.user)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request, obj: Any = None) -> bool:
         return False

@@ -35,4 +35,6 @@ def remind_of_reviews(now: datetime | None = None) -> None:
     today = timezone.localdate(now)
     due = Article.objects.due_for_review(today).select_related("live", "author__user")
     for article in due:
-        emails.review_due(article, article.live.next_review_on, is_today=article.live.next_review_on <= today)
+        due_on = article.live.next_review_on if article.live else None
+        if due_on:
+            emails.review_due(article, due_on, is_today=due_on <= today)

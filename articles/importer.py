@@ -108,7 +108,7 @@ class _Import:
             imported_from=origin,
         )
         self.article.save()
-        self.article.body = converted(
+        self.article.body = converted(  # type: ignore[assignment]  # the editor's field has no types
             post.html,
             picture=self.picture,
             gallery=self.gallery,

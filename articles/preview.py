@@ -39,7 +39,7 @@ def preview_page(request: HttpRequest, article: Article) -> HttpResponse:
         version = write_version(article, by=None, now=timezone.now())
         article.live = version
         article.first_published_at = article.first_published_at or version.published_at
-        context = article_context(article) | {"is_preview": True}
+        context = article_context(article, version) | {"is_preview": True}
         response = HttpResponse(render_to_string("articles/article_preview.html", context, request))
         transaction.set_rollback(True)
     response["X-Robots-Tag"] = "noindex"

@@ -87,9 +87,8 @@ def related_to(version: ArticleVersion) -> QuerySet[Article]:
     )
 
 
-def article_context(article: Article) -> dict[str, Any]:
-    """What an article's page shows: its live version and all around it."""
-    version = article.live
+def article_context(article: Article, version: ArticleVersion) -> dict[str, Any]:
+    """What an article's page shows: one version of it, and all around it."""
     topics = topics_of(version)
     asked_about = {"article": article.slug}
     if version.author.is_accepting_patients:
@@ -113,7 +112,7 @@ class ArticleDetail(DetailView):
         return Article.objects.published().select_related("live__author", "live__reviewer", "live__picture")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | article_context(self.object)
+        return super().get_context_data(**kwargs) | article_context(self.object, self.object.live)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ The table decides the buttons, the refusals and the tests. Every step is one fun
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,6 +19,9 @@ from articles.body import Problem
 from articles.models import Article, ArticleVersion, Citation
 from articles.publishing import CannotPublish, problems_of, publish, retire
 from clinic.practice.models import ClinicProfile
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Status = Article.Status
 # The reviewer gives these when approving; an author is not asked for them
@@ -66,7 +70,7 @@ class Step:
     """One way on: what its button says, from which statuses it leads, and who may take it."""
 
     name: str
-    label: str
+    label: "str | _StrPromise"
     sources: frozenset[Status]
     is_for: Callable[[User, Article], bool]
 

@@ -26,6 +26,13 @@ from articles.preview import preview_page as render_preview
 from articles.publishing import CannotPublish
 from articles.workflow import NotAllowed, Status
 
+
+class StaffRequest(HttpRequest):
+    """A request that went through the admin's door."""
+
+    user: User
+
+
 IN_FORM = ("submit", "publish", "schedule", "withdraw", "review", "reopen", "retire")
 
 
@@ -34,7 +41,7 @@ def standing(article: Article) -> str:
     if article.is_scheduled:
         when = date_format(timezone.localtime(article.publish_at), "DATETIME_FORMAT")
         return _("approved, to be published %(when)s") % {"when": when}
-    if article.is_published and article.status != Status.PUBLISHED:
+    if article.live and article.is_published and article.status != Status.PUBLISHED:
         return _("%(status)s; version %(number)s is published") % {
             "status": article.get_status_display(),
             "number": article.live.number,
@@ -56,7 +63,7 @@ def panel(article: Article, user: User) -> dict[str, Any]:
     }
 
 
-def _article(request: HttpRequest, pk: int, allowed: Callable[[User, Article], bool]) -> Article:
+def _article(request: StaffRequest, pk: int, allowed: Callable[[User, Article], bool]) -> Article:
     """Give the article. Raises Http404 and PermissionDenied."""
     article = get_object_or_404(Article.objects.select_related("author", "reviewer", "live"), pk=pk)
     if not allowed(request.user, article):
@@ -64,19 +71,19 @@ def _article(request: HttpRequest, pk: int, allowed: Callable[[User, Article], b
     return article
 
 
-def _page(request: HttpRequest, name: str, article: Article, title: str, **context: Any) -> HttpResponse:
+def _page(request: StaffRequest, name: str, article: Article, title: str, **context: Any) -> HttpResponse:
     everywhere = admin.site.each_context(request) | {"article": article, "title": title, "subtitle": str(article)}
     return render(request, f"admin/articles/article/{name}.html", everywhere | context)
 
 
 # Preview
 
-shows_frame = csp_update({"frame-src": ["'self'"]})
+shows_frame: Any = csp_update({"frame-src": ["'self'"]})
 
 
 @require_safe
 @shows_frame
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The working copy in a frame, wide or as wide as a phone, and a link for a colleague."""
     article = _article(request, pk, workflow.may_read)
     return _page(
@@ -92,7 +99,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @framed_by_us
-def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
+def preview_page(request: StaffRequest, pk: int) -> HttpResponse:
     return render_preview(request, _article(request, pk, workflow.may_read))
 
 
@@ -100,7 +107,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @shows_frame
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: StaffRequest, pk: int) -> HttpResponse:
     """Its reviewer reads the page as it will look, and approves it or asks for changes."""
     article = _article(request, pk, workflow.may_read)
     form = ReviewForm(request.POST or None, initial={"seen": workflow.stamp(article), "next_review_on": in_a_year()})
@@ -118,7 +125,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, article: Article, form: ReviewForm) -> bool:
+def _decide(request: StaffRequest, article: Article, form: ReviewForm) -> bool:
     """Do what the button says. Gives False where it cannot be done, and says why on the form."""
     answers = form.cleaned_data
     try:
@@ -137,7 +144,7 @@ def _decide(request: HttpRequest, article: Article, form: ReviewForm) -> bool:
 # Versions
 
 
-def versions(request: HttpRequest, pk: int) -> HttpResponse:
+def versions(request: StaffRequest, pk: int) -> HttpResponse:
     """What was published, and taking an earlier version up again."""
     article = _article(request, pk, workflow.may_read)
     if request.method == "POST":
@@ -169,7 +176,7 @@ class Row:
 
 
 @require_safe
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: StaffRequest, pk: int) -> HttpResponse:
     """Two versions side by side; `new` left out is the working copy."""
     article = _article(request, pk, workflow.may_read)
     old = get_object_or_404(article.versions, number=_number(request.GET.get("old")))
@@ -225,7 +232,7 @@ def _reference(kept: dict) -> str:
 # Pictures
 
 
-def pictures(request: HttpRequest, pk: int) -> HttpResponse:
+def pictures(request: StaffRequest, pk: int) -> HttpResponse:
     """The editor's picture window: the article's own pictures, and one more."""
     article = _article(request, pk, workflow.may_edit)
     form = PictureForm(request.POST or None, request.FILES or None)
