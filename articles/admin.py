@@ -74,7 +74,7 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
 
     class Media:
         js = ["js/editor.js"]
-        css = {"all": ["css/writing.css", "css/editor.css"]}
+        css = {"all": ["css/desk.css", "css/editor.css"]}
 
     @admin.display(description=_("status"), ordering="status")
     def standing(self, article: Article) -> str:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib import admin
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.admin import ArticleAdmin
 from articles.models import Article, ArticleVersion
 from articles.preview import preview_link
 from articles.publishing import publish
@@ -109,3 +112,10 @@ def test_a_provider_finds_first_what_waits_for_them(writers, client):
     assert "Waiting for my review" in page and "To be read" in page and "Brought two" not in page
     client.force_login(writers.desk)
     assert "My drafts" not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_the_forms_files_are_there():
+    """Production refuses a page that names a file which is not."""
+    media = ArticleAdmin(Article, admin.site).media
+    paths = [path for path in [*media._js, *media._css["all"]] if isinstance(path, str)]
+    assert "js/editor.js" in paths and [path for path in paths if not finders.find(path)] == []
