@@ -61,7 +61,7 @@ class QuietReporter(ExceptionReporter):
     """For whoever has reports of errors mailed: the same as the log says, no variables and nothing of the form."""
 
     def get_traceback_text(self) -> SafeString:
-        return super().get_traceback_text() if settings.DEBUG else SafeString(self.told())
+        return super().get_traceback_text() if settings.DEBUG else SafeString(self.told())  # nosec B308 B703: plain text
 
     def get_traceback_html(self) -> SafeString:
         return super().get_traceback_html() if settings.DEBUG else format_html("<pre>{}</pre>", self.told())

@@ -16,9 +16,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 class Page(models.Model):
     """A plain page of the clinic: first visit, fees, privacy."""
 
-    clinic = models.ForeignKey(
-        ClinicProfile, on_delete=models.CASCADE, related_name="pages", default=1, editable=False
-    )
+    clinic = models.ForeignKey(ClinicProfile, on_delete=models.CASCADE, related_name="pages", default=1, editable=False)
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("One or two sentences for search engines."))
