@@ -43,6 +43,11 @@ def main(wanted: list[str]) -> None:
                 if not wanted or name in wanted:
                     take(page)
                     save(page, name)
+            for name, (path, look) in PUBLIC.items():
+                if not wanted or name in wanted:
+                    visitor = browser.new_context(base_url=site.url, **look).new_page()
+                    visitor.goto(path)
+                    save(visitor, name, whole=False)
             browser.close()
         finally:
             site.stop()
@@ -60,8 +65,8 @@ def front_desk(browser: Browser, site: Site) -> Page:
     return page
 
 
-def save(page: Page, name: str) -> None:
-    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+def save(page: Page, name: str, *, whole: bool = True) -> None:
+    picture = Image.open(BytesIO(page.screenshot(full_page=whole)))
     path = FOLDER / f"{name}.png"
     picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")
@@ -100,6 +105,15 @@ SHOTS: dict[str, Callable[[Page], None]] = {
     "desk-request": request,
     "desk-to-check": to_check,
     "desk-find": find,
+}
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5}
+PUBLIC: dict[str, tuple[str, dict]] = {
+    "home": ("/", DESKTOP),
+    "article-phone": ("/articles/reasons-to-try-dry-needling-for-low-back-pain/", PHONE),
+    "request-phone": ("/appointments/request/#request-form", PHONE),
+    "provider-phone-dark": ("/providers/jason-williams/", PHONE | {"color_scheme": "dark"}),
 }
 
 
