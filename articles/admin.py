@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
@@ -44,7 +45,10 @@ class CitationInline(OfAnArticle, admin.StackedInline):
     model = Citation
     form = CitationForm
     extra = 0
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
 
 
 class ArticleImageInline(OfAnArticle, admin.StackedInline):
