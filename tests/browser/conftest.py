@@ -4,8 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.processes import MailServer, Site
+
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is slow, not wrong
 
 DEBIANS_CHROMIUM = "/usr/bin/chromium"
 
