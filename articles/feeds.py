@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from articles.body import with_absolute_links
-from articles.models import Article, ArticleVersion
+from articles.models import Article, ArticleVersion, is_about
 from clinic.practice.models import ClinicProfile
 from providers.models import Treatment
 
@@ -36,11 +35,13 @@ class ArticleFeed(Feed):
     def get_object(self, request: HttpRequest, slug: str = "") -> Treatment | None:
         return get_object_or_404(Treatment, slug=slug) if slug else None
 
-    def items(self, treatment: Treatment | None) -> QuerySet[ArticleVersion]:
-        versions = ArticleVersion.objects.filter(live_for__in=Article.objects.published())
+    def items(self, treatment: Treatment | None) -> list[ArticleVersion]:
+        articles = Article.objects.published().newest_first()
         if treatment:
-            versions = versions.filter(treatments=treatment)
-        return versions.select_related("article", "author").order_by("-article__first_published_at", "-pk")[:NEWEST]
+            articles = articles.filter(is_about("treatment", [treatment]))
+        newest = articles.values("live")[:NEWEST]
+        versions = ArticleVersion.objects.filter(pk__in=newest).select_related("article", "author")
+        return list(versions.order_by("-article__first_published_at", "-article__pk"))
 
     def title(self, treatment: Treatment | None) -> str:
         names = {"clinic": ClinicProfile.objects.current(), "treatment": treatment}

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -5,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,15 @@ from clinic.practice.prose import ILLUSTRATED, ProseField
 from providers.models import Condition, Provider, Treatment, lines
 
 REVIEW_NOTICE = timedelta(days=30)
+
+
+def is_about(kind: str, topics: Iterable[models.Model] | models.QuerySet) -> Q:
+    """Whether an article's live version is about one of these; `kind` is treatment or condition.
+
+    It is asked of one article after the other, so that the search for the twelve newest ends with the twelfth.
+    """
+    links = getattr(ArticleVersion, f"{kind}s").through.objects
+    return Q(Exists(links.filter(articleversion=OuterRef("live"), **{f"{kind}__in": topics})))
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -37,9 +47,18 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def awaiting_review_by(self, user: User) -> "ArticleQuerySet":
         return self.filter(status=Article.Status.IN_REVIEW, reviewer__user=user)
 
+    def written_by(self, provider: Provider) -> "ArticleQuerySet":
+        """Articles whose live version names this author."""
+        return self.filter(live__in=ArticleVersion.objects.filter(author=provider).values("pk"))
+
+    def newest_first(self) -> "ArticleQuerySet":
+        return self.order_by("-first_published_at", "-pk")
+
     def for_cards(self) -> "ArticleQuerySet":
-        """Newest first, with what a card shows, in one query."""
-        return self.select_related("live", "live__author", "live__picture").order_by("-first_published_at", "-pk")
+        """Newest first, with what a card shows and no more, in one query."""
+        texts = ["body", "intro", "key_points", "urgent_advice", "who_should_not"]
+        unread = [*texts, *(f"live__{name}" for name in [*texts, "body_html", "headings", "citations"])]
+        return self.select_related("live__author", "live__picture").defer(*unread).newest_first()
 
 
 class Article(models.Model):
@@ -115,10 +134,10 @@ class Article(models.Model):
         verbose_name_plural = _("articles")
         ordering = ["-updated_at"]
         indexes = [
-            # Lists and feeds read published articles, newest first
+            # Lists and feeds read published articles, newest first, and ask of each what its live version is about
             models.Index(
-                fields=["-first_published_at"],
-                name="articles_newest_published",
+                fields=["-first_published_at", "-id", "live"],
+                name="articles_newest_live",
                 condition=Q(live__isnull=False, retired_at=None),
             ),
         ]

@@ -8,14 +8,16 @@ import re
 import unicodedata
 
 from django.db import connection
-from django.db.models import Case, FloatField, QuerySet, Value, When
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat, StrIndex
 
 from articles.body import text_of
-from articles.models import Article, ArticleVersion
+from articles.models import Article, ArticleQuerySet, ArticleVersion
 
 MAX_TERMS = 12
 LONGEST_TERM = 40
 FOUND_AT_MOST = 200  # seventeen pages; nobody turns that far
+RANKED_AT_MOST = 500  # of those with the words in the title, and of all; the newest where there are more
 
 
 def index(version: ArticleVersion) -> None:
@@ -46,34 +48,42 @@ def rebuild() -> int:
     return len(versions)
 
 
-def search(q: str) -> QuerySet[Article]:
+def search(q: str) -> ArticleQuerySet:
     """Give the published articles that have all the words, else those that have any, best first.
 
     Takes whatever people type. Words count from their beginning ("head" finds "headache") and without accents.
     The best FOUND_AT_MOST are looked up at once, in one query or two; the result is an ordinary queryset of them.
     """
     terms = _question(q)
-    ranks = _ranks(_dialect()["all"].join(terms)) if terms else {}
-    if not ranks and len(terms) > 1:
-        ranks = _ranks(_dialect()["any"].join(terms))
-    if not ranks:
+    found = _best(terms, "all") if terms else []
+    if not found and len(terms) > 1:
+        found = _best(terms, "any")
+    if not found:
         return Article.objects.none()
-    rank = Case(*(When(pk=pk, then=Value(rank)) for pk, rank in ranks.items()), output_field=FloatField())
-    return Article.objects.published().filter(pk__in=ranks).order_by(rank, "-first_published_at", "-pk")
+    # Where ",7," stands in ",3,7,1,": one short expression, however many were found
+    place = StrIndex(Value(f",{','.join(map(str, found))},"), Concat(Value(","), Cast("pk", CharField()), Value(",")))
+    return Article.objects.published().filter(pk__in=found).order_by(place)
 
 
-def _ranks(match: str) -> dict[int, float]:
-    """The best matches by article, each with its rank; a lower one is better."""
+def _best(terms: list[str], how: str) -> list[int]:
+    """The articles that have "all" or "any" of the terms, best first.
+
+    Ranking costs as much as there are matches, so of a word that thousands have it looks at the newest only, and at the
+    newest that have it in their title.
+    """
+    dialect = _dialect()
+    in_text = dialect[how].join(dialect["term"].format(term) for term in terms)
+    in_title = dialect["title"].format(dialect[how].join(dialect["title_term"].format(term) for term in terms))
     with connection.cursor() as cursor:
-        cursor.execute(_dialect()["ranks"], [match, FOUND_AT_MOST])
-        return dict(cursor.fetchall())
+        cursor.execute(dialect["ranks"], [in_title, RANKED_AT_MOST, in_text, RANKED_AT_MOST, FOUND_AT_MOST])
+        return [pk for pk, _rank in cursor.fetchall()]
 
 
 def _question(q: str) -> list[str]:
-    """The first words of what somebody typed, each written as a prefix in the database's own query language."""
+    """The first words of what somebody typed."""
     terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in _terms(q[:1000])))
     longer = [term for term in terms if len(term) > 1]
-    return [_dialect()["term"].format(term) for term in (longer or terms)[:MAX_TERMS]]
+    return (longer or terms)[:MAX_TERMS]
 
 
 def _terms(text: str) -> list[str]:
@@ -92,14 +102,17 @@ def _dialect() -> dict[str, str]:
 
 
 # A term holds letters and digits only, so it cannot end the quotes it is put in. A title counts most, the text least.
+BEST = "SELECT rowid, MIN(score) FROM ({0} UNION ALL {0}) AS scores GROUP BY rowid ORDER BY 2, 1 DESC LIMIT %s"
 SQLITE = {
     "insert": "INSERT INTO articles_search (rowid, title, about, body) VALUES (%s, %s, %s, %s)",
     "term": '"{}"*',
+    "title_term": '"{}"*',
+    "title": "{{title}} : ({})",
     "all": " AND ",
     "any": " OR ",
-    "ranks": (
-        "SELECT rowid, bm25(articles_search, 8.0, 4.0, 1.0) FROM articles_search"
-        " WHERE articles_search MATCH %s ORDER BY 2, 1 DESC LIMIT %s"
+    "ranks": BEST.format(
+        "SELECT * FROM (SELECT rowid, bm25(articles_search, 8.0, 4.0, 1.0) AS score FROM articles_search"
+        " WHERE articles_search MATCH %s ORDER BY rowid DESC LIMIT %s)"
     ),
 }
 POSTGRESQL = {
@@ -110,10 +123,12 @@ POSTGRESQL = {
         " || setweight(to_tsvector('english', %s), 'D'))"
     ),
     "term": "'{}':*",
+    "title_term": "'{}':*A",
+    "title": "{}",
     "all": " & ",
     "any": " | ",
-    "ranks": (
-        "SELECT rowid, -ts_rank(words, query) FROM articles_search, to_tsquery('english', %s) AS query"
-        " WHERE words @@ query ORDER BY 2, 1 DESC LIMIT %s"
+    "ranks": BEST.format(
+        "(SELECT rowid, -ts_rank(words, query) AS score FROM articles_search, to_tsquery('english', %s) AS query"
+        " WHERE words @@ query ORDER BY rowid DESC LIMIT %s)"
     ),
 }

@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
-from articles.models import Article, ArticleVersion
+from articles.models import Article, ArticleQuerySet, ArticleVersion, is_about
 from articles.search import search
 from articles.structured import article_page
 from clinic.practice.caching import public_page
@@ -74,17 +74,14 @@ def topics_of(version: ArticleVersion) -> Topics:
 
 def related_to(version: ArticleVersion) -> QuerySet[Article]:
     """Give up to three articles to read next: those its author chose, then the newest on the same topics."""
+    others = Article.objects.published().exclude(pk=version.article_id)
     chosen = Q(pk__in=version.related.values("pk"))
-    same_treatment = Q(treatments__in=version.treatments.values("pk"))
-    same_condition = Q(conditions__in=version.conditions.values("pk"))
-    alike = Q(live__in=ArticleVersion.objects.filter(same_treatment | same_condition).values("pk"))
-    return (
-        Article.objects.published()
-        .filter(chosen | alike)
-        .exclude(pk=version.article_id)
-        .for_cards()
-        .order_by(Case(When(chosen, then=0), default=1), "-first_published_at", "-pk")[:RELATED]
+    on_a_topic = is_about("treatment", version.treatments.values("pk")) | is_about(
+        "condition", version.conditions.values("pk")
     )
+    alike = Q(pk__in=others.filter(on_a_topic).newest_first().values("pk")[:RELATED])
+    first = Case(When(chosen, then=0), default=1)
+    return others.filter(chosen | alike).for_cards().order_by(first, "-first_published_at", "-pk")[:RELATED]
 
 
 def article_context(article: Article, version: ArticleVersion) -> dict[str, Any]:
@@ -126,26 +123,22 @@ class Filter:
 @method_decorator(public_page, name="dispatch")
 class ArticleList(ListView):
     paginate_by = 12
-    lookups = {
-        "treatment": "live__treatments__slug",
-        "condition": "live__conditions__slug",
-        "provider": "live__author__slug",
-    }
+    kinds = ("treatment", "condition", "provider")
 
     @cached_property
     def chosen(self) -> dict[str, str]:
         """What the reader asked for: the words and the slugs that are not empty."""
         # PostgreSQL takes no NUL in a text, and no name or word has one.
-        asked = {name: self.request.GET.get(name, "").replace("\0", "") for name in ("q", *self.lookups)}
+        asked = {name: self.request.GET.get(name, "").replace("\0", "") for name in ("q", *self.kinds)}
         return {name: " ".join(value.split())[:100] for name, value in asked.items() if value.strip()}
 
     @cached_property
     def choices(self) -> dict[str, list[Treatment | Condition | Provider]]:
         """The treatments, conditions and authors that have articles, and whatever is chosen now."""
-        published = Article.objects.published()
 
         def offered(kind: str, path: str) -> Q:
-            return Q(pk__in=published.values(path)) | Q(slug=self.chosen.get(kind, ""))
+            has_articles = Exists(Article.objects.published().filter(**{path: OuterRef("pk")}))
+            return Q(has_articles) | Q(slug=self.chosen.get(kind, ""))
 
         return {
             "treatment": list(Treatment.objects.filter(offered("treatment", "live__treatments"))),
@@ -153,13 +146,19 @@ class ArticleList(ListView):
             "provider": list(Provider.objects.filter(offered("provider", "live__author"))),
         }
 
-    def get_queryset(self) -> QuerySet[Article]:
-        if words := self.chosen.get("q"):
-            articles = search(words).select_related("live__author", "live__picture")
-        else:
-            articles = Article.objects.published().for_cards()
-        chosen = {path: self.chosen[name] for name, path in self.lookups.items() if name in self.chosen}
-        return articles.filter(**chosen)
+    def get_queryset(self) -> ArticleQuerySet:
+        words = self.chosen.get("q")
+        articles = search(words) if words else Article.objects.published().newest_first()
+        for kind in self.kinds:
+            if kind in self.chosen:
+                articles = self._narrowed(articles, kind)
+        return articles
+
+    def _narrowed(self, articles: ArticleQuerySet, kind: str) -> ArticleQuerySet:
+        option = self._option(kind)
+        if option is None:
+            return articles.none()
+        return articles.written_by(option) if kind == "provider" else articles.filter(is_about(kind, [option]))
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Paginator, Page, Any, bool]:
         """A page number that does not exist gives the nearest one that does."""
@@ -169,6 +168,11 @@ class ArticleList(ListView):
         except ValueError:
             asked = 1
         page = paginator.page(min(max(asked, 1), paginator.num_pages))
+        # First which, then what they say: sorting thousands must not drag their texts along.
+        found: Any = page.object_list
+        order = list(found.values_list("pk", flat=True))
+        by_pk = Article.objects.for_cards().in_bulk(order)
+        page.object_list = [by_pk[pk] for pk in order]
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -194,9 +198,13 @@ class ArticleList(ListView):
             query["page"] = str(page)
         return reverse("articles:list") + (f"?{urlencode(query)}" if query else "")
 
+    def _option(self, kind: str) -> Any:
+        """The treatment, condition or provider that was chosen; None where nothing has that slug."""
+        return next((option for option in self.choices[kind] if option.slug == self.chosen[kind]), None)
+
     def _name(self, kind: str) -> str:
-        """What the chosen slug is called; empty where nothing has that slug."""
-        return next((option.name for option in self.choices[kind] if option.slug == self.chosen[kind]), "")
+        option = self._option(kind)
+        return option.name if option else ""
 
     def _filter(self, kind: str) -> Filter:
         label = f"“{self.chosen['q']}”" if kind == "q" else self._name(kind) or self.chosen[kind]

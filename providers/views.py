@@ -6,7 +6,7 @@ Articles are a layer above this one: they are reached from here through their ve
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -34,8 +34,10 @@ def live(versions: QuerySet) -> QuerySet:
 
 def newest_articles(versions: QuerySet) -> list:
     """Give the newest published articles among these versions, with what a card shows, in one query."""
-    newest = live(versions).order_by("-live_for__first_published_at", "-pk")[:ARTICLES_SHOWN]
-    return [version.live_for for version in newest.select_related("live_for", "author", "picture")]
+    newest_first = ["-live_for__first_published_at", "-pk"]
+    newest = live(versions).order_by(*newest_first).values("pk")[:ARTICLES_SHOWN]  # sorted without their texts
+    shown = versions.model.objects.filter(pk__in=newest).select_related("live_for", "author", "picture")
+    return [version.live_for for version in shown.order_by(*newest_first)]
 
 
 @method_decorator(public_page, name="dispatch")
@@ -81,7 +83,7 @@ class TreatmentDetail(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         treatment = self.object
         has_text = Q(pk__in=treatment.for_conditions.values("condition"))
-        has_article = Q(pk__in=live(treatment.article_versions).values("conditions"))
+        has_article = Q(Exists(live(treatment.article_versions).filter(conditions=OuterRef("pk"))))
         return super().get_context_data(**kwargs) | {
             "providers": treatment.providers.listed(),
             "conditions": Condition.objects.filter(has_text | has_article),
@@ -110,7 +112,7 @@ class ConditionDetail(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         condition = self.object
         has_text = Q(pk__in=condition.by_treatments.values("treatment"))
-        has_article = Q(pk__in=live(condition.article_versions).values("treatments"))
+        has_article = Q(Exists(live(condition.article_versions).filter(treatments=OuterRef("pk"))))
         return super().get_context_data(**kwargs) | {
             "treatments": Treatment.objects.filter(has_text | has_article),
             "providers": condition.providers.listed(),

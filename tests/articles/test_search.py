@@ -84,6 +84,13 @@ def test_a_title_counts_more_than_the_text_and_then_the_newest_comes_first():
     assert list(search("sciatica")) == [new, old, in_text]
 
 
+def test_of_a_common_word_the_newest_are_ranked_and_every_title_that_has_it(monkeypatch):
+    monkeypatch.setattr(search_module, "RANKED_AT_MOST", 2)
+    titled = findable(title="Sciatica", body_html="<p>a</p>")
+    in_text = [findable(title=f"Walk {number}", body_html="<p>sciatica</p>") for number in range(4)]
+    assert list(search("sciatica")) == [titled, *reversed(in_text[2:])]
+
+
 def test_all_the_words_if_any_article_has_them_else_some():
     both = findable(title="Neck pain", body_html="<p>a</p>")
     neck = findable(title="Neck", body_html="<p>a</p>")
