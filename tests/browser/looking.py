@@ -44,7 +44,7 @@ KINDS = [
 
 def addresses(site: Site) -> list[str]:
     """Every page that the sitemap names, as paths."""
-    with urlopen(f"{site.url}/sitemap.xml") as answer:
+    with urlopen(f"{site.url}/sitemap.xml") as answer:  # noqa: S310  (our own address)
         return re.findall(rf"<loc>{site.url}([^<]+)</loc>", answer.read().decode())
 
 
