@@ -13,7 +13,7 @@ PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwx
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
 .PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-types check-imports \
-	check-migrations check-deploy check-security format lock backup restore upgrade clean
+	check-migrations check-deploy check-security check-html screenshots format lock backup restore upgrade clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,12 @@ format: dev ## put code and templates into shape
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
+
+check-html: dev ## the HTML of every public page, by the Nu checker (needs Java and npm)
+	@$(PY) scripts/check_html.py
+
+screenshots: dev ## take the pictures in docs/screenshots anew
+	@$(PY) scripts/screenshots.py
 
 lock: dev ## write the lock files anew after a change of requirements*.txt
 	@$(COMPILE) requirements.txt --output-file requirements.lock
