@@ -3,7 +3,6 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 QUICK := -m "not browser and not resilience"
-SLOW := -m "browser or resilience"
 POSTGRES ?= postgres://postgres@127.0.0.1:5432/clinic
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
@@ -33,8 +32,9 @@ dev: install ## install what tests and checks need as well
 test: dev ## run every test on SQLite, also in a real browser
 	@chromium="$$($(PY) scripts/chromium.py)" || exit 1; \
 	env -u DATABASE_URL $(PYTEST) -n 2 $(QUICK); quick=$$?; \
-	env -u DATABASE_URL CHROMIUM="$$chromium" $(PYTEST) $(SLOW); slow=$$?; \
-	exit $$((quick + slow))
+	env -u DATABASE_URL CHROMIUM="$$chromium" $(PYTEST) -n 2 --dist loadfile -m browser; browser=$$?; \
+	env -u DATABASE_URL $(PYTEST) -m resilience; killed=$$?; \
+	exit $$((quick + browser + killed))
 
 test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES= for another server)
 	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)
