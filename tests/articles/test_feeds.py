@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+import feedparser
 import pytest
 
 from articles.models import Article
@@ -90,3 +91,18 @@ def test_more_articles_cost_no_more_queries(client, django_assert_num_queries):
         make_article()
     with django_assert_num_queries(2):
         feed(client)
+
+
+@pytest.mark.parametrize("address", ["/articles/feed/", "/treatments/needling/feed/"])
+def test_a_feed_reader_understands_it(client, address):
+    make_clinic()
+    treatment = Treatment.objects.create(name="Needling", slug="needling", summary="x")
+    article = make_article(title="Needling & José", summary="What it is", treatments=[treatment])
+    read = feedparser.parse(client.get(address).content)
+    assert not read.bozo, read.bozo_exception
+    assert read.version == "atom10"
+    (entry,) = read.entries
+    assert (entry.title, entry.summary) == ("Needling & José", "What it is")
+    assert entry.link == f"https://clinic.example{article.get_absolute_url()}"
+    assert entry.content[0].type == "text/html" and entry.author
+    assert entry.published_parsed[:6] == article.first_published_at.utctimetuple()[:6]
