@@ -1,9 +1,10 @@
 """The web server. Only a reverse proxy on this machine, or the demo's browser, talks to it."""
 
 import os
-import re
 
 from gunicorn.glogging import Logger
+
+from clinic.core.logs import without_tokens
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -18,8 +19,8 @@ forwarded_allow_ips = ""
 
 
 def quiet(address: str) -> str:
-    """An address without its query and without the key of a status link."""
-    return re.sub(r"^(/appointments/status/)[^/]+", r"\1...", address.partition("?")[0])
+    """Return an address without its query and without the key of a link."""
+    return without_tokens(address.partition("?")[0])
 
 
 class QuietLogger(Logger):

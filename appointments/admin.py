@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.desk import views as desk
 from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
 from appointments.moves import CLOSED
+from clinic.core.admin import ReadOnlyAdmin
 from clinic.practice.templatetags.clock import in_short
 
 
@@ -18,7 +19,7 @@ class WorkFilter(admin.SimpleListFilter):
 
     title = _("show")
     parameter_name = "show"
-    template = "desk/parts/show_tabs.html"
+    template = "appointments/desk/parts/show_tabs.html"
 
     def __init__(self, request, params, model, model_admin) -> None:
         # Whoever asks for one status wants all that have it, closed ones too
@@ -62,15 +63,15 @@ class WorkFilter(admin.SimpleListFilter):
 
 
 class ChoiceFilter(admin.ChoicesFieldListFilter):
-    template = "desk/parts/link_filter.html"
+    template = "appointments/desk/parts/link_filter.html"
 
 
 class ProviderFilter(admin.RelatedFieldListFilter):
-    template = "desk/parts/link_filter.html"
+    template = "appointments/desk/parts/link_filter.html"
 
 
 @admin.register(AppointmentRequest)
-class AppointmentRequestAdmin(admin.ModelAdmin):
+class AppointmentRequestAdmin(ReadOnlyAdmin):
     """The queue: earliest promise first. A request opens as the desk's own page and changes by moves only."""
 
     list_display = [
@@ -82,9 +83,8 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 25  # a screenful; the rest is reached by filters and by finding
     ordering = tuple(AppointmentRequestQuerySet.BY_PROMISE)
-    show_full_result_count = False
     actions = None
-    change_list_template = "desk/queue.html"
+    change_list_template = "appointments/desk/queue.html"
 
     def get_urls(self) -> list:
         wrap = self.admin_site.admin_view
@@ -155,30 +155,11 @@ class AppointmentRequestAdmin(admin.ModelAdmin):
     def attempts(self, row: AppointmentRequest) -> int:
         return row.tries
 
-    def has_add_permission(self, request) -> bool:
-        return False  # a request is entered on the desk's own page
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
-
 
 @admin.register(RequestView)
-class RequestViewAdmin(admin.ModelAdmin):
+class RequestViewAdmin(ReadOnlyAdmin):
     """Who looked at what: read by the manager, written by nobody here."""
 
     list_display = ["at", "by", "appointment_request"]
     list_filter = ["by"]
     list_select_related = ["by", "appointment_request"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -1,22 +1,12 @@
 """One function a message. Each queues a row whose facts come from the short list below: never a patient's words."""
 
-from datetime import date, datetime, timedelta
-
-from django.core import signing
+from datetime import date, datetime
 
 from appointments.models import AppointmentRequest, RequestEvent
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import enqueue
 
 Audience = OutgoingEmail.Audience
-
-STATUS_SALT = "appointments.status"
-LINK_LASTS = timedelta(days=30)
-
-
-def status_token(reference: str, link_version: int) -> str:
-    """The signed half of a status link. Nothing is stored; a new link_version revokes it."""
-    return signing.dumps({"reference": reference, "link_version": link_version}, salt=STATUS_SALT)
 
 
 def patient_address(reference: str) -> str:
@@ -142,9 +132,3 @@ def after_move(appointment_request: AppointmentRequest, event: RequestEvent) -> 
     # Why it was declined travels as one of the codes there are, never as what somebody wrote
     facts = {"reason": event.outcome} if event.outcome in RequestEvent.DeclineReason.values else {}
     to_patient(appointment_request, message, name=name, **facts)
-
-
-def link_expires_at(appointment_request: AppointmentRequest) -> datetime:
-    """Thirty days after the last event or the appointment, whichever is later."""
-    last = max(filter(None, [appointment_request.last_event_at, appointment_request.appointment_at]))
-    return last + LINK_LASTS

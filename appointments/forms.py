@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from appointments.guards import new_stamp
+from appointments.guards import new_form_token
 from appointments.models import AppointmentRequest
 from clinic.practice.models import ClinicProfile, OpeningHours
 from providers.models import Provider
@@ -81,7 +81,7 @@ class ReachingYou(forms.Form):
             "max_length": _("Enter an e-mail address of at most 254 characters"),
         },
     )
-    # Hidden: the mark of this showing, and a trap that only robots fill in
+    # Hidden: the form token of this showing, and a trap that only robots fill in
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(
         required=False,
@@ -97,7 +97,7 @@ class ReachingYou(forms.Form):
                 c for c in ContactMethod.choices if c[0] != ContactMethod.TEXT
             ]
         if not self.is_bound:
-            self.initial["stamp"] = new_stamp()
+            self.initial["stamp"] = new_form_token()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

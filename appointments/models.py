@@ -238,7 +238,7 @@ class AppointmentRequest(models.Model):
         indexes = [
             # The queue: the first page is read off in order, however much work or history there is
             models.Index(fields=["queue_rank", "reply_due_at", "id"], name="requests_in_queue"),
-            # One status: overdue for the chores, to check, and the queue's filter
+            # One status: overdue for the jobs, to check, and the queue's filter
             models.Index(fields=["status", "reply_due_at", "id"], name="requests_queue"),
             # Today's appointments, and two at one time
             models.Index(

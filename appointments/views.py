@@ -1,28 +1,28 @@
-from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import guards
-from appointments.emails import STATUS_SALT, link_expires_at, status_token
+from appointments import guards, links
 from appointments.forms import AppointmentRequestForm, ContactForm, QuestionForm
 from appointments.models import AppointmentRequest
 from appointments.moves import MoveRefused, is_allowed
 from appointments.services.asking import change_contact, submit_request
 from appointments.services.triage import move
 from articles.models import Article
-from clinic.practice import structured
+from clinic.core.text import sanitize_post
+from clinic.practice import json_ld
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice, open_time
 from providers.models import Provider, Treatment
 
 SENT = "appointments.just_sent"
 OPENED = "appointments.status"
+
+PublicForm = AppointmentRequestForm | QuestionForm
 
 # The public forms carry no CSRF token: nobody is signed in, so there is no authority to borrow, and a patient whose
 # cookie is gone loses no answer. A post that a browser calls cross-site is stored and checked (guards.suspicions).
@@ -34,19 +34,13 @@ OPENED = "appointments.status"
 @cache_control(private=True, no_cache=True)
 def request_appointment(request: HttpRequest) -> HttpResponseBase:
     """The request form. What led here (an article, a provider, a treatment) prefills it and stays with it."""
-    clinic = ClinicProfile.objects.current()
     source = prefill(request)
-    if request.method == "POST":
-        if guards.is_flood(request):
-            return too_many(request)
-        form = AppointmentRequestForm(guards.tidy(request.POST), clinic=clinic)
-        if form.is_valid():
-            return store(request, form, source_article=source["article"], source_treatment=source["treatment"])
-    else:
-        form = AppointmentRequestForm(initial={"provider": source["provider"]}, clinic=clinic)
+    form = public_form(request, AppointmentRequestForm, provider=source["provider"])
+    if answer := submit(request, form, source_article=source["article"], source_treatment=source["treatment"]):
+        return answer
     context = {
         "form": form,
-        "promise": open_time().reply_due(timezone.now(), clinic.reply_within),
+        "promise": form.clinic.reply_due(timezone.now()),
         "urgent_advice": UrgentAdvice.objects.first(),
         **source,
     }
@@ -59,32 +53,26 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
 @cache_control(private=True, no_cache=True)
 def contact(request: HttpRequest) -> HttpResponseBase:
     """Where the clinic is, when it is open, and a short question form into the same queue."""
-    clinic = ClinicProfile.objects.current()
-    if request.method == "POST":
-        if guards.is_flood(request):
-            return too_many(request)
-        form = QuestionForm(guards.tidy(request.POST), clinic=clinic)
-        if form.is_valid():
-            return store(request, form)
-    else:
-        form = QuestionForm(clinic=clinic)
+    form = public_form(request, QuestionForm)
+    if answer := submit(request, form):
+        return answer
     hours, now = open_time(), timezone.now()
     context = {
         "form": form,
-        "json_ld": [structured.clinic(clinic, hours, timezone.localdate())],
+        "json_ld": [json_ld.clinic(form.clinic, hours, timezone.localdate())],
         "hours": week_table(),
         "closures": Closure.objects.ahead(timezone.localdate()),
         "open_now": hours.is_open(now),
         "closes_at": hours.current_close(now),
         "opens_next": hours.next_open(now),
-        "promise": hours.reply_due(now, clinic.reply_within),
+        "promise": form.clinic.reply_due(now, hours),
     }
     return render(request, "appointments/contact.html", context, status=422 if form.is_bound else 200)
 
 
 def prefill(request: HttpRequest) -> dict:
     """What the link named, where the public may see it; anything else is ignored."""
-    slugs = {name: guards.tidy(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")}
+    slugs = {name: sanitize_post(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")}
     article = (
         slugs["article"] and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
     )
@@ -93,14 +81,29 @@ def prefill(request: HttpRequest) -> dict:
     return {"article": article or None, "provider": provider or None, "treatment": treatment or None}
 
 
-def store(request: HttpRequest, form: AppointmentRequestForm | QuestionForm, **source) -> HttpResponse:
-    """Put the request into the queue and lead to its status page. Touches the database, never the mail server."""
-    stamp = form.cleaned_data["stamp"]
+def public_form(request: HttpRequest, form_class: type[PublicForm], **initial) -> PublicForm:
+    """Return the form with what was posted, or blank but for `initial`."""
+    post = sanitize_post(request.POST) if request.method == "POST" else None
+    return form_class(post, initial=initial, clinic=ClinicProfile.objects.current())
+
+
+def submit(request: HttpRequest, form: PublicForm, **source) -> HttpResponse | None:
+    """Put what a valid form says into the queue and lead to its status page. None where there is a page to show.
+
+    Touches the database, never the mail server.
+    """
+    if not form.is_bound:
+        return None
+    if guards.is_flood(request):
+        return too_many(request)
+    if not form.is_valid():
+        return None
+    form_token = form.cleaned_data["stamp"]
     appointment_request = submit_request(
         answers={**form.answers(), **source, "urgent_advice": UrgentAdvice.objects.first()},
-        submission_key=guards.submission_key(stamp),
+        submission_key=guards.submission_key(form_token),
         sender=guards.sender(request),
-        suspicions=guards.suspicions(request, stamp=stamp, honeypot=form.cleaned_data["website"]),
+        suspicions=guards.suspicions(request, form_token=form_token, honeypot=form.cleaned_data["website"]),
     )
     remember(request, appointment_request)
     request.session[SENT] = True
@@ -116,24 +119,12 @@ def remember(request: HttpRequest, appointment_request: AppointmentRequest) -> N
 @never_cache
 def open_status(request: HttpRequest, token: str) -> HttpResponse:
     """Trade a status link's token for a session, so that the address bar and the history keep no key."""
-    try:
-        payload = signing.loads(token, salt=STATUS_SALT)
-    except signing.BadSignature:
-        return no_such_link(request)
-    appointment_request = find(payload["reference"], payload["link_version"])
+    appointment_request = links.request_of_token(token)
     if appointment_request is None:
         return no_such_link(request)
     remember(request, appointment_request)
     request.session.pop(SENT, None)
     return redirect("appointments:status")
-
-
-def find(reference: str, link_version: int) -> AppointmentRequest | None:
-    """The request a link leads to, unless it was revoked or has run out."""
-    appointment_request = AppointmentRequest.objects.filter(reference=reference, link_version=link_version).first()
-    if appointment_request is None or link_expires_at(appointment_request) < timezone.now():
-        return None
-    return appointment_request
 
 
 def no_such_link(request: HttpRequest) -> HttpResponse:
@@ -159,7 +150,7 @@ def private(response: HttpResponse, *, referrer: str = "no-referrer") -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
     """Where a request stands, for whoever sent it or holds its link. A post withdraws it or changes how to reach."""
-    appointment_request = find(*request.session.get(OPENED, ["", 0]))
+    appointment_request = links.find_open(*request.session.get(OPENED, ["", 0]))
     if appointment_request is None:
         return no_such_link(request)
     form = None
@@ -167,17 +158,16 @@ def status(request: HttpRequest) -> HttpResponse:
         if "withdraw" in request.POST:
             withdraw(appointment_request)
             return private(redirect("appointments:status"))
-        form = ContactForm(guards.tidy(request.POST), clinic=ClinicProfile.objects.current())
+        form = ContactForm(sanitize_post(request.POST), clinic=ClinicProfile.objects.current())
         if form.is_valid() and appointment_request.is_open:
             change_contact(appointment_request=appointment_request, answers=form.answers())
             return private(redirect("appointments:status"))
     now = timezone.now()
-    token = status_token(appointment_request.reference, appointment_request.link_version)
     context = {
         "appointment_request": appointment_request,
         "just_sent": request.session.get(SENT, False),
         "is_running_late": appointment_request.is_late(now),
-        "status_link": request.build_absolute_uri(reverse("appointments:open-status", args=[token])),
+        "status_link": links.status_url(appointment_request.reference, appointment_request.link_version),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
         "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_open else None,
     }

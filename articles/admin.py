@@ -13,14 +13,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from articles import workflow, writing
-from articles.forms import ArticleForm, CitationForm
+from articles.editing import views as editing
+from articles.editing.forms import ArticleForm, CitationForm
+from articles.editing.status import form_context, status_text
 from articles.models import Article, ArticleImage, ArticleVersion, Citation
-from articles.publishing import CannotPublish
-from articles.workflow import NotAllowed
-from clinic.practice.addresses import KeepsOldAddress
-from clinic.practice.prose import ILLUSTRATED
-from clinic.practice.prose_admin import ProseAdmin
+from articles.services import workflow
+from articles.services.publishing import CannotPublish
+from articles.services.workflow import NotAllowed
+from clinic.core.admin import ProseAdmin, ReadOnlyAdmin
+from clinic.core.prose import ILLUSTRATED
+from clinic.redirects.admin import RedirectOnSlugChange
 
 
 class OfAnArticle:
@@ -57,7 +59,7 @@ class ArticleImageInline(OfAnArticle, admin.StackedInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(KeepsOldAddress, ProseAdmin):
+class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
     """The working copy. Providers see their own; what the public reads changes only by publishing."""
 
     form = ArticleForm
@@ -82,7 +84,7 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def standing(self, article: Article) -> str:
-        return writing.standing(article)
+        return status_text(article)
 
     # Who
 
@@ -135,7 +137,7 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
     def render_change_form(self, request, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         article = kwargs.get("obj")
         if article:
-            context |= writing.panel(article, request.user)
+            context |= form_context(article, request.user)
         context |= {"show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -157,12 +159,12 @@ class ArticleAdmin(KeepsOldAddress, ProseAdmin):
 
     def get_urls(self):
         pages = {
-            "review": writing.review,
-            "preview": writing.preview,
-            "preview/page": writing.preview_page,
-            "versions": writing.versions,
-            "compare": writing.compare,
-            "pictures": writing.pictures,
+            "review": editing.review,
+            "preview": editing.preview,
+            "preview/page": editing.preview_page,
+            "versions": editing.versions,
+            "compare": editing.compare,
+            "pictures": editing.pictures,
         }
         own = [
             path(
@@ -185,7 +187,7 @@ def take_and_tell(request: Any, article: Article, name: str, **facts: Any) -> No
             messages.error(request, getattr(problem, "message", str(problem)))
     else:
         messages.success(
-            request, _now("“%(title)s”: %(standing)s.") % {"title": article, "standing": writing.standing(article)}
+            request, _now("“%(title)s”: %(standing)s.") % {"title": article, "standing": status_text(article)}
         )
 
 
@@ -199,7 +201,7 @@ def _moment(typed: str) -> datetime | None:
 
 
 @admin.register(ArticleVersion)
-class ArticleVersionAdmin(admin.ModelAdmin):
+class ArticleVersionAdmin(ReadOnlyAdmin):
     """What was published, when and by whom. Never edited."""
 
     list_display = ["article", "number", "published_at", "published_by"]
@@ -208,12 +210,3 @@ class ArticleVersionAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         versions = super().get_queryset(request)
         return versions if workflow.is_manager(request.user) else versions.filter(article__author__user=request.user)
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj: Any = None) -> bool:
-        return False

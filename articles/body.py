@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 
 from articles.models import ArticleImage, Citation
-from clinic.practice.pictures import img
-from clinic.practice.prose import ILLUSTRATED
+from clinic.core.pictures import img
+from clinic.core.prose import ILLUSTRATED
 
 PHRASES = {"strong", "em", "a", "br", "#text"}
 VOID = {"br", "img"}

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.practice.pictures import PictureField
-from clinic.practice.prose import ILLUSTRATED, ProseField
-from providers.models import Condition, Provider, Treatment, lines
+from clinic.core.pictures import PictureField
+from clinic.core.prose import ILLUSTRATED, ProseField
+from clinic.core.text import lines
+from providers.models import Condition, Provider, Treatment
 
 REVIEW_NOTICE = timedelta(days=30)
 
@@ -110,7 +111,7 @@ class Article(models.Model):
     last_reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
     next_review_on = models.DateField(_("next review"), null=True, blank=True)
 
-    # Where the working copy stands on its way to the public (articles/workflow.py)
+    # Where the working copy stands on its way to the public (articles/services/workflow.py)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False, db_index=True
     )
@@ -168,6 +169,21 @@ class Article(models.Model):
         return self.status == self.Status.APPROVED and self.publish_at is not None
 
 
+class ArticleVersionQuerySet(models.QuerySet["ArticleVersion"]):
+    """Providers, treatments and conditions reach it as `authored_versions` and `article_versions`."""
+
+    def published(self) -> "ArticleVersionQuerySet":
+        """The versions that the public reads now."""
+        return self.filter(live_for__isnull=False, live_for__retired_at=None)
+
+    def newest_articles(self, count: int) -> list[Article]:
+        """Return the newest published articles among these, with what a card shows, in one query."""
+        newest_first = ["-live_for__first_published_at", "-pk"]
+        newest = self.published().order_by(*newest_first).values("pk")[:count]  # sorted without their texts
+        shown = ArticleVersion.objects.filter(pk__in=newest).select_related("live_for", "author", "picture")
+        return [version.live_for for version in shown.order_by(*newest_first)]
+
+
 class ArticleVersion(models.Model):
     """One published state of an article: finished HTML and everything around it. Never changed after it is written."""
 
@@ -201,6 +217,8 @@ class ArticleVersion(models.Model):
     related = models.ManyToManyField(Article, related_name="+")
     last_reviewed_on = models.DateField(null=True)
     next_review_on = models.DateField(null=True)
+
+    objects = ArticleVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("published version")
@@ -297,7 +315,7 @@ class Citation(models.Model):
 
 
 class ArticleImage(models.Model):
-    """A picture uploaded for an article, kept only as clean files of our own making (clinic/practice/pictures.py)."""
+    """A picture uploaded for an article, kept only as clean files of our own making (clinic/core/pictures.py)."""
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, null=True, blank=True, related_name="images", verbose_name=_("article")

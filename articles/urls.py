@@ -1,7 +1,8 @@
 from django.urls import path
 
-from articles import feeds, preview, views
-from clinic.practice.caching import public_page
+from articles import feeds, views
+from articles.editing import preview
+from clinic.core.http import public_page
 
 app_name = "articles"
 urlpatterns = [

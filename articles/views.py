@@ -12,10 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
+from articles.json_ld import article_page
 from articles.models import Article, ArticleQuerySet, ArticleVersion, is_about
 from articles.search import search
-from articles.structured import article_page
-from clinic.practice.caching import public_page
+from clinic.core.http import public_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
 from providers.templatetags.names import midsentence
 

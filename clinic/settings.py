@@ -36,7 +36,7 @@ DATA_DIR = Path(env.str("CLINIC_DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "clinic.staff.admin_app.ClinicAdminConfig",  # django.contrib.admin, as our own AdminSite
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,23 +50,29 @@ INSTALLED_APPS = [
     "csp",
     "django_prose_editor",
     "phonenumber_field",
+    "clinic.core",
     "clinic.practice",
     "clinic.mail",
+    "clinic.redirects",
     "providers",
     "articles",
     "appointments",
-    "clinic.pages.sign_in",
-    "clinic.pages",  # last: roles are granted once every other app's permissions exist
+    "clinic.pages",
+    "clinic.staff",  # last: roles are granted once every other app's permissions exist
 ]
+# The demo clinic and the commands that load and remove it. `make run` sets this; a clinic's own site never does.
+DEMO = env.bool("DEMO", default=False)
+if DEMO:
+    INSTALLED_APPS.append("clinic.demo")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.pages.limits.BodySizeLimit",
+    "clinic.core.http.BodySizeLimit",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "clinic.pages.redirects.OldAddresses",
+    "clinic.redirects.middleware.RedirectMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "clinic.pages.sign_in.middleware.StaffSession",
+    "clinic.staff.middleware.StaffSession",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -122,16 +128,16 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"appointments@{_site.hostname}")
 # Answers "which address does this mail go to?" for mail to a patient; the mail rows hold no person's data.
 PATIENT_ADDRESS = "appointments.emails.patient_address"
-# What the worker does between deliveries, by dotted path; each is safe to run twice and by two workers.
-CHORES = [
-    "appointments.chores.remind_of_overdue",
-    "appointments.chores.tell_patients_of_delay",
-    "appointments.chores.remind_of_quarantine",
-    "appointments.chores.send_digest",
-    "articles.chores.publish_scheduled",
-    "articles.chores.remind_of_reviews",
-    "clinic.pages.sign_in.limits.forget_old_doors",
-    "clinic.pages.sign_in.limits.forget_old_sessions",
+# What the worker does between deliveries, by dotted path; each job is safe to run twice and by two workers.
+JOBS = [
+    "appointments.jobs.remind_of_overdue",
+    "appointments.jobs.tell_patients_of_delay",
+    "appointments.jobs.remind_of_quarantine",
+    "appointments.jobs.send_digest",
+    "articles.jobs.publish_scheduled",
+    "articles.jobs.remind_of_reviews",
+    "clinic.staff.throttling.delete_old_buckets",
+    "clinic.staff.throttling.delete_expired_sessions",
 ]
 
 # Sessions are for staff and for a patient's status page; public pages start none.
@@ -148,7 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# Staff sign-in (clinic/pages/sign_in): a password and a code from the phone. The demo makes the code optional.
+# Staff sign-in (clinic/staff): a password and a code from the phone. The demo makes the code optional.
 STAFF_MFA = env.str("STAFF_MFA", default="required")
 if STAFF_MFA not in ("required", "optional"):
     raise SystemExit(f"STAFF_MFA is {STAFF_MFA!r}. Set it to required, or to optional for a demo.")
@@ -156,22 +162,22 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "clinic.pages.sign_in.adapters.StaffAdapter"
+ACCOUNT_ADAPTER = "clinic.staff.adapters.StaffAdapter"
 ACCOUNT_FORMS = {
-    "login": "clinic.pages.sign_in.forms.SignInForm",
-    "reauthenticate": "clinic.pages.sign_in.forms.ConfirmByPasswordForm",
-    "change_password": "clinic.pages.sign_in.forms.ChangePasswordForm",
+    "login": "clinic.staff.forms.SignInForm",
+    "reauthenticate": "clinic.staff.forms.ConfirmByPasswordForm",
+    "change_password": "clinic.staff.forms.ChangePasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up; allauth checks they agree
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser: a desk is shared
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # guesses are counted in rows instead (clinic/pages/sign_in/limits.py)
-MFA_ADAPTER = "clinic.pages.sign_in.adapters.CodesAdapter"
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # attempts are counted in rows instead (clinic/staff/throttling.py)
+MFA_ADAPTER = "clinic.staff.adapters.CodesAdapter"
 MFA_FORMS = {
-    "authenticate": "clinic.pages.sign_in.forms.CodeForm",
-    "reauthenticate": "clinic.pages.sign_in.forms.ConfirmByCodeForm",
-    "activate_totp": "clinic.pages.sign_in.forms.ActivateForm",
+    "authenticate": "clinic.staff.forms.CodeForm",
+    "reauthenticate": "clinic.staff.forms.ConfirmByCodeForm",
+    "activate_totp": "clinic.staff.forms.ActivateForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks differ and people type slowly
@@ -219,19 +225,19 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "clinic.pages.storage.StaticFiles"},
+    "staticfiles": {"BACKEND": "clinic.core.storage.StaticFiles"},
 }
 # Uploaded pictures are the only large bodies there are, and only staff send them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Neither a log line nor an error report says what a patient typed, or holds the key of a status link.
-DEFAULT_EXCEPTION_REPORTER = "clinic.pages.logs.QuietReporter"
+# Neither a log line nor an error report says what a patient typed, or holds the key of a link.
+DEFAULT_EXCEPTION_REPORTER = "clinic.core.logs.QuietReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "quiet": {
-            "()": "clinic.pages.logs.QuietFormatter",
+            "()": "clinic.core.logs.QuietFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

@@ -1,4 +1,4 @@
-"""What gunicorn serves."""
+"""What the web server serves."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 application = get_wsgi_application()
+
+from clinic.practice.contact_file import save_current_contact  # noqa: E402  (models load with the application)
+
+save_current_contact()  # now, while the database answers: error pages need it when it does not

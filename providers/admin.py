@@ -3,8 +3,8 @@ from typing import ClassVar
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clinic.practice.addresses import KeepsOldAddress
-from clinic.practice.prose_admin import ProseAdmin
+from clinic.core.admin import ProseAdmin
+from clinic.redirects.admin import RedirectOnSlugChange
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
 
@@ -14,7 +14,7 @@ class TimeAwayInline(admin.TabularInline):
 
 
 @admin.register(Provider)
-class ProviderAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
+class ProviderAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
     """A provider edits their own page; who is shown, who accepts patients and who signs in is the manager's to say."""
 
     list_display = ["name", "job_title", "is_listed", "is_accepting", "position"]
@@ -55,13 +55,18 @@ class ForConditionInline(admin.StackedInline):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
+class TreatmentAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ForConditionInline]
 
 
 @admin.register(Condition)
-class ConditionAdmin(KeepsOldAddress, ProseAdmin, admin.ModelAdmin):
+class ConditionAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def addresses_of(self, obj: Condition) -> list[str]:
+        """Its own page, and the page about it and each treatment, which lies below the treatment's."""
+        pairs = (TreatmentForCondition(treatment=treatment, condition=obj) for treatment in Treatment.objects.all())
+        return [*super().addresses_of(obj), *(pair.get_absolute_url() for pair in pairs)]

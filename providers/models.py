@@ -6,13 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.practice.pictures import PictureField
-from clinic.practice.prose import PROSE, ProseField
-
-
-def lines(text: str) -> list[str]:
-    """The non-empty lines of a text field that holds one item a line."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+from clinic.core.pictures import PictureField
+from clinic.core.prose import PROSE, ProseField
+from clinic.core.text import comma_separated, lines
 
 
 class Treatment(models.Model):
@@ -171,7 +167,7 @@ class Provider(models.Model):
 
     @property
     def language_list(self) -> list[str]:
-        return [language.strip() for language in self.languages.split(",") if language.strip()]
+        return comma_separated(self.languages)
 
     def next_time_away(self, today: date | None = None) -> "TimeAway | None":
         """The absence that is on, or the next one. Reads the prefetched rows where there are any."""

@@ -6,7 +6,7 @@ Articles are a layer above this one: they are reached from here through their ve
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,9 +14,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView, TemplateView
 
-from clinic.practice.caching import public_page
+from clinic.core.http import public_page
+from providers.json_ld import profile
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
-from providers.structured import profile
 from providers.templatetags.names import pair_name
 
 ARTICLES_SHOWN = 6
@@ -25,19 +25,6 @@ ARTICLES_SHOWN = 6
 PROVIDERS = _("Our providers")
 TREATMENTS = _("What we treat")
 CONDITIONS = _("Conditions")
-
-
-def live(versions: QuerySet) -> QuerySet:
-    """The versions among these that the public reads."""
-    return versions.filter(live_for__isnull=False, live_for__retired_at=None)
-
-
-def newest_articles(versions: QuerySet) -> list:
-    """Give the newest published articles among these versions, with what a card shows, in one query."""
-    newest_first = ["-live_for__first_published_at", "-pk"]
-    newest = live(versions).order_by(*newest_first).values("pk")[:ARTICLES_SHOWN]  # sorted without their texts
-    shown = versions.model.objects.filter(pk__in=newest).select_related("live_for", "author", "picture")
-    return [version.live_for for version in shown.order_by(*newest_first)]
 
 
 @method_decorator(public_page, name="dispatch")
@@ -57,7 +44,7 @@ class ProviderDetail(DetailView):
             "request_url": reverse("appointments:request") + asked_about,
             "treatments": provider.treatments.all(),
             "conditions": provider.conditions.all(),
-            "articles": newest_articles(provider.authored_versions),
+            "articles": provider.authored_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(PROVIDERS, reverse("providers:provider-list")), (provider.name, "")],
             "json_ld": [profile(provider)],
         }
@@ -83,11 +70,11 @@ class TreatmentDetail(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         treatment = self.object
         has_text = Q(pk__in=treatment.for_conditions.values("condition"))
-        has_article = Q(Exists(live(treatment.article_versions).filter(conditions=OuterRef("pk"))))
+        has_article = Q(Exists(treatment.article_versions.published().filter(conditions=OuterRef("pk"))))
         return super().get_context_data(**kwargs) | {
             "providers": treatment.providers.listed(),
             "conditions": Condition.objects.filter(has_text | has_article),
-            "articles": newest_articles(treatment.article_versions),
+            "articles": treatment.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(TREATMENTS, reverse("providers:treatment-list")), (treatment.name, "")],
         }
 
@@ -112,11 +99,11 @@ class ConditionDetail(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         condition = self.object
         has_text = Q(pk__in=condition.by_treatments.values("treatment"))
-        has_article = Q(Exists(live(condition.article_versions).filter(treatments=OuterRef("pk"))))
+        has_article = Q(Exists(condition.article_versions.published().filter(treatments=OuterRef("pk"))))
         return super().get_context_data(**kwargs) | {
             "treatments": Treatment.objects.filter(has_text | has_article),
             "providers": condition.providers.listed(),
-            "articles": newest_articles(condition.article_versions),
+            "articles": condition.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(CONDITIONS, reverse("providers:condition-list")), (condition.name, "")],
         }
 
@@ -132,7 +119,7 @@ class TreatmentForConditionDetail(TemplateView):
         condition = get_object_or_404(Condition, slug=self.kwargs["condition"])
         pair = TreatmentForCondition.objects.filter(treatment=treatment, condition=condition).first()
         providers = list(condition.providers.listed().filter(treatments=treatment))
-        articles = newest_articles(treatment.article_versions.filter(conditions=condition))
+        articles = treatment.article_versions.filter(conditions=condition).newest_articles(ARTICLES_SHOWN)
         if not (pair or providers or articles):
             raise Http404
         return super().get_context_data(**kwargs) | {

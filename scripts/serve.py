@@ -47,6 +47,7 @@ def demo_env(data_dir: Path) -> Path:
             "DEBUG=false\n"
             "STAFF_MFA=optional\n"
             "ALLOWED_HOSTS=127.0.0.1,localhost\n"
+            "DEMO=true\n"
         )
         path.chmod(0o600)
     return path

@@ -170,6 +170,7 @@ class Site:
             "EMAIL_URL": email_url,
             "TRUSTED_PROXY_COUNT": "1",
             "STAFF_MFA": "optional",
+            "DEMO": "1",
         }
         if settings:
             self.env["DJANGO_SETTINGS_MODULE"] = settings

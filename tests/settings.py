@@ -8,6 +8,7 @@ os.environ.setdefault("CLINIC_DATA_DIR", tempfile.mkdtemp(prefix="clinic-tests-"
 os.environ.setdefault("SITE_URL", "http://testserver")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("STAFF_MFA", "optional")
+os.environ.setdefault("DEMO", "1")
 
 from clinic.settings import *  # noqa: F403
 from clinic.settings import STORAGES

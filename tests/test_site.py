@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from appointments.emails import status_token
+from appointments.links import status_token
 from appointments.models import AppointmentRequest
 from articles.models import Article, ArticleVersion
 

@@ -11,13 +11,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import guards
-from appointments.desk.finding import find, possibly_the_same
 from appointments.desk.forms import FindForm, PhoneInForm
+from appointments.desk.search import find, possibly_the_same
 from appointments.desk.steps import STEPS, Step, booking_warnings, steps_for
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
 from appointments.services.asking import submit_request
 from appointments.services.triage import AlreadyClaimed, add_note
+from clinic.core.text import sanitize_post
 from clinic.practice.models import ClinicProfile
 
 ADMIN_PAGE = "admin:appointments_appointmentrequest_change"
@@ -127,7 +128,7 @@ def show(
         "claimed_by_other": is_claimed and appointment_request.claimed_by_id != request.user.pk,
         "same_person": possibly_the_same(appointment_request),
     }
-    return render(request, "desk/request.html", context, status=status)
+    return render(request, "appointments/desk/request.html", context, status=status)
 
 
 def initial_for(step: Step, appointment_request: AppointmentRequest, newest: int) -> dict:
@@ -152,7 +153,7 @@ def find_patient(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
     }
-    return render(request, "desk/find.html", context, status=422 if form.errors else 200)
+    return render(request, "appointments/desk/find.html", context, status=422 if form.errors else 200)
 
 
 @permission_required(VIEW, raise_exception=True)
@@ -169,7 +170,7 @@ def news(request: HttpRequest, since: int) -> JsonResponse:
 def phone_in(request: HttpRequest) -> HttpResponse:
     """Enter a call, a voicemail or a walk-in into the same queue, with the same clock."""
     clinic = ClinicProfile.objects.current()
-    form = PhoneInForm(guards.tidy(request.POST) if request.method == "POST" else None, clinic=clinic)
+    form = PhoneInForm(sanitize_post(request.POST) if request.method == "POST" else None, clinic=clinic)
     if request.method == "POST" and form.is_valid():
         stored = submit_request(
             answers=form.answers(), submission_key=guards.submission_key(form.cleaned_data["stamp"]), by=request.user
@@ -181,4 +182,4 @@ def phone_in(request: HttpRequest) -> HttpResponse:
         "opts": AppointmentRequest._meta,
         "form": form,
     }
-    return render(request, "desk/phone_in.html", context, status=422 if form.errors else 200)
+    return render(request, "appointments/desk/phone_in.html", context, status=422 if form.errors else 200)

@@ -9,18 +9,14 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.models import AppointmentRequest, RequestEvent
-from clinic.practice.models import ClinicProfile, open_time
+from appointments.services.trail import record
+from clinic.practice.models import ClinicProfile
 
 Kind = RequestEvent.Kind
 Status = AppointmentRequest.Status
 
 MANY_FROM_ONE_SENDER = 5  # this many stored within MANY_WITHIN send the next one to be checked
 MANY_WITHIN = timedelta(minutes=10)
-
-
-def promise(at: datetime) -> datetime:
-    """By when a request that arrives at `at` is answered."""
-    return open_time().reply_due(at, ClinicProfile.objects.current().reply_within)
 
 
 @transaction.atomic
@@ -54,7 +50,7 @@ def submit_request(
         status=Status.QUARANTINED if suspicions else Status.NEW,
         created_at=now,
         last_event_at=now,
-        reply_due_at=promise(now),
+        reply_due_at=ClinicProfile.objects.current().reply_due(now),
     )
     try:
         with transaction.atomic():
@@ -93,16 +89,6 @@ def announce(appointment_request: AppointmentRequest) -> None:
     """Tell the desk and the patient that a request is in the queue."""
     emails.desk_new_request(appointment_request)
     emails.received(appointment_request)
-
-
-def record(
-    appointment_request: AppointmentRequest, kind: str, *, by=None, at: datetime | None = None, **details
-) -> RequestEvent:
-    """Add to the request's trail. `details` are fields of RequestEvent."""
-    at = at or timezone.now()
-    AppointmentRequest.objects.filter(pk=appointment_request.pk).update(last_event_at=at)
-    appointment_request.last_event_at = at
-    return RequestEvent.objects.create(appointment_request=appointment_request, kind=kind, by=by, at=at, **details)
 
 
 def _by_key(submission_key: str) -> AppointmentRequest | None:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from appointments import emails
 from appointments.models import CLAIM_LASTS, AppointmentRequest, RequestEvent
 from appointments.moves import MoveRefused, is_allowed
-from appointments.services.asking import announce, record
+from appointments.services.asking import announce
+from appointments.services.trail import record
 
 Kind = RequestEvent.Kind
 Status = AppointmentRequest.Status

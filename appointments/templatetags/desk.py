@@ -14,7 +14,7 @@ register = template.Library()
 OUTCOMES = dict(AttemptForm.OUTCOMES) | dict(RequestEvent.DeclineReason.choices)
 SUSPICIONS = {
     "honeypot": _("a hidden field was filled in"),
-    "no_stamp": _("the form was not fetched first"),
+    "no_form_token": _("the form was not fetched first"),
     "too_fast": _("filled in within three seconds"),
     "cross_site": _("sent from another website"),
     "many_from_one_address": _("many from one internet address"),

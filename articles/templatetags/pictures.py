@@ -1,10 +1,8 @@
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.models import ArticleImage
-from clinic.practice.pictures import img
-from providers.models import Provider
+from clinic.core.pictures import img
 
 register = template.Library()
 
@@ -14,21 +12,3 @@ def picture(image: ArticleImage, sizes: str = "100vw", lazy: bool = True, css: s
     """An article's picture in every size it has. The first picture of a page is `lazy=False`."""
     alt = "" if image.is_decorative else image.alt
     return img(image.file, width=image.width, height=image.height, alt=alt, sizes=sizes, lazy=lazy, css=css)
-
-
-@register.simple_tag
-def portrait(
-    provider: Provider, sizes: str = "15rem", lazy: bool = True, css: str = "", alt: str | None = None
-) -> SafeString:
-    """A provider's portrait, or their initials where there is none. `alt=""` beside a name that says it all."""
-    if not provider.portrait:
-        return format_html('<span class="portrait__initials" aria-hidden="true">{}</span>', provider.initials)
-    return img(
-        provider.portrait,
-        width=provider.portrait_width,
-        height=provider.portrait_height,
-        alt=provider.portrait_alt if alt is None else alt,
-        sizes=sizes,
-        lazy=lazy,
-        css=css,
-    )

@@ -3,6 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from clinic.core.admin import ReadOnlyAdmin
 from clinic.mail.models import OutgoingEmail
 
 
@@ -31,7 +32,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(admin.ModelAdmin):
+class OutgoingEmailAdmin(ReadOnlyAdmin):
     """Read-only: what was queued, what left, and why the rest has not."""
 
     list_display = [
@@ -47,7 +48,6 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
     list_filter = [StateFilter, "audience"]
     search_fields = []
     actions = ["send_again_now"]
-    show_full_result_count = False
 
     @admin.display(description=_("message"), ordering="template")
     def message(self, row: OutgoingEmail) -> str:
@@ -68,12 +68,3 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
 
     def has_resend_permission(self, request) -> bool:
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

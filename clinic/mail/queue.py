@@ -134,7 +134,7 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
     headers = {
         "Message-ID": f"<{row.message_id}>",
         "Auto-Submitted": "auto-generated",
-        "List-Id": f"<appointments.{host}>",
+        "List-Id": f"<{row.template.partition('/')[0]}.{host}>",  # one list for each app that writes
     }
     if row.in_reply_to:
         headers["In-Reply-To"] = headers["References"] = f"<{row.in_reply_to}>"

@@ -1,18 +1,14 @@
 """The clinic's facts for the frame of every page: read once a request, and only by a page that shows them."""
 
-import json
-import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from clinic.pages.models import Page
+from clinic.practice.contact_file import saved_contact
 from clinic.practice.models import ClinicProfile
-
-logger = logging.getLogger(__name__)
 
 URGENT_HELP = "urgent-help"
 
@@ -43,42 +39,15 @@ def site_of(request: HttpRequest) -> Site:
     site: Site | None = getattr(request, "_site", None)
     if site is None:
         site = request._site = _read()  # type: ignore[attr-defined]  # ours, kept for this one request
-        _keep_contact(site.clinic)
     return site
 
 
 def offline_site() -> Site:
-    """The name and telephone number as last seen, for pages shown while the database is gone."""
-    try:
-        kept = json.loads(_contact_file().read_text())
-        return Site(clinic=ClinicProfile(name=kept["name"], phone=kept["phone"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return Site(clinic=ClinicProfile())
+    """Return the name and telephone number as last seen, for pages shown while the database is gone."""
+    return Site(clinic=saved_contact())
 
 
 def _read() -> Site:
     """One query while there are footer pages, two in a clinic that has none."""
     pages = list(Page.objects.in_footer().select_related("clinic").defer("body"))
     return Site(clinic=pages[0].clinic if pages else ClinicProfile.objects.current(), footer_pages=pages)
-
-
-def _contact_file() -> Path:
-    return settings.DATA_DIR / "contact.json"
-
-
-_kept: dict[str, str] = {}  # what this process knows the file to say
-
-
-def _keep_contact(clinic: ClinicProfile) -> None:
-    """Write the name and number beside the database when they are news to this process."""
-    global _kept
-    contact = {"name": str(clinic.name), "phone": clinic.phone.as_rfc3966 if clinic.phone else ""}
-    if clinic.pk is None or contact == _kept:
-        return
-    try:
-        draft = _contact_file().with_suffix(".new")
-        draft.write_text(json.dumps(contact))
-        draft.replace(_contact_file())
-    except OSError:
-        logger.warning("contact.json could not be written; error pages may lack the phone number", exc_info=True)
-    _kept = contact

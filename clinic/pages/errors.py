@@ -41,10 +41,6 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _page(request, 413)
 
 
-def too_many(request: HttpRequest, retry_after: int = 600) -> HttpResponse:
-    return _page(request, 429, retry_after=retry_after)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while the exception is being handled; a database that is gone makes it a 503."""
     if isinstance(sys.exc_info()[1], DATABASE_GONE):

@@ -1,11 +1,9 @@
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clinic.core.prose import PROSE, ProseField
 from clinic.practice.models import ClinicProfile
-from clinic.practice.prose import PROSE, ProseField
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -37,23 +35,3 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pages:page", args=[self.slug])
-
-
-class DemoRow(models.Model):
-    """A row that load_demo made, and the files that came with it: remove_demo takes out these and no others."""
-
-    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    object_id = models.PositiveBigIntegerField()
-    made = GenericForeignKey()
-    files = models.JSONField(default=list)  # names in the default storage
-
-    class Meta:
-        verbose_name = _("row of the demo")
-        verbose_name_plural = _("rows of the demo")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["content_type", "object_id"], name="pages_demo_row_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.content_type_id}/{self.object_id}"

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article
+from clinic.core.http import public_page
 from clinic.pages.models import Page
-from clinic.practice.caching import public_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
 
 LISTS = [

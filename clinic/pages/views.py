@@ -3,10 +3,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from articles.models import Article
+from clinic.core.http import public_page
 from clinic.pages.context import URGENT_HELP, site_of
 from clinic.pages.models import Page
-from clinic.practice import structured
-from clinic.practice.caching import public_page
+from clinic.practice import json_ld
 from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
 
@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What we do and for whom, whether we are open, who treats, what, and what is new to read."""
     now, hours, site = timezone.now(), open_time(), site_of(request)
     context = {
-        "json_ld": [structured.clinic(site.clinic)],
+        "json_ld": [json_ld.clinic(site.clinic)],
         "closes_at": hours.current_close(now),
         "opens_next": hours.next_open(now),
         "providers": Provider.objects.listed(),

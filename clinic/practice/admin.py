@@ -1,12 +1,11 @@
+from functools import partial
+
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.practice.contact_file import save_contact
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
-
-admin.site.site_header = admin.site.site_title = _("Clinic office")
-admin.site.index_title = _("Today")
-admin.site.enable_nav_sidebar = False
 
 
 class OpeningHoursInline(admin.TabularInline):
@@ -62,6 +61,7 @@ class ClinicProfileAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
+        transaction.on_commit(partial(save_contact, obj))
 
 
 @admin.register(UrgentAdvice)

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from clinic.core.text import comma_separated, lines
 from clinic.practice.hours import OpenTime
 
 
@@ -101,9 +102,13 @@ class ClinicProfile(models.Model):
         over = self.notice_until and self.notice_until < timezone.localdate()
         return "" if over else self.notice
 
+    def reply_due(self, at: datetime, hours: OpenTime | None = None) -> datetime:
+        """Return the promise: by when somebody who asks at `at` is answered. Two queries without `hours`."""
+        return (hours or open_time()).reply_due(at, self.reply_within)
+
     @property
     def language_list(self) -> list[str]:
-        return [language.strip() for language in self.languages.split(",") if language.strip()]
+        return comma_separated(self.languages)
 
 
 class OpeningHours(models.Model):
@@ -193,24 +198,7 @@ class UrgentAdvice(models.Model):
 
     @property
     def signs(self) -> list[str]:
-        return [line.strip() for line in self.body.splitlines() if line.strip()]
-
-
-class OldAddress(models.Model):
-    """An address that once was a page's, and where the page is now. Written by addresses.py, never by hand."""
-
-    path = models.CharField(max_length=250, unique=True)
-    target = models.CharField(max_length=250, db_index=True)
-
-    class Meta:
-        verbose_name = _("old address")
-        verbose_name_plural = _("old addresses")
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(path=models.F("target")), name="practice_address_leads_on"),
-        ]
-
-    def __str__(self) -> str:
-        return self.path
+        return lines(self.body)
 
 
 def open_time() -> OpenTime:

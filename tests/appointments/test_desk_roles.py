@@ -11,7 +11,7 @@ from appointments.desk.steps import STEPS
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MOVES
 from appointments.services.asking import record
-from clinic.roles import ROLES
+from clinic.staff.roles import ROLES
 from tests.appointments.test_desk import next_open_noon, page_of
 from tests.factories import make_request, make_user
 

@@ -14,12 +14,12 @@ from django.db import DataError
 from django.utils import timezone
 from django.utils.log import AdminEmailHandler
 
-from appointments import chores, forms
-from appointments.emails import status_token
+from appointments import forms, jobs
+from appointments.links import status_token
 from appointments.models import AppointmentRequest
+from clinic.core.logs import describe
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import deliver_due
-from clinic.pages.logs import describe
 from tests.appointments.test_desk import page_of, take
 from tests.factories import form_post, make_request, make_user
 
@@ -133,8 +133,8 @@ def test_a_request_from_the_form_to_its_end_leaves_no_trace_elsewhere(client, cl
     post(STATUS, {"contact_method": "phone", "phone": "zxqwort"})
     post(STATUS, {"contact_method": "phone", "phone": "919 555 0177 ext 1"})
     clock.shift(timedelta(days=9))
-    chores.tell_patients_of_delay()
-    chores.remind_of_overdue()
+    jobs.tell_patients_of_delay()
+    jobs.remind_of_overdue()
     answers.append(client.get(f"{STATUS}{status_token(AppointmentRequest.objects.get().reference, 1)}/", follow=True))
     post(STATUS, {"withdraw": "zxqwort"})
     post(QUESTION, ASKED | {"email": "zxqwort"})
@@ -216,11 +216,11 @@ def take_a_note(client):
 
 
 BREAKS = {
-    "before the form": ("appointments.guards.tidy", UnicodeError, post_form),
+    "before the form": ("appointments.views.sanitize_post", UnicodeError, post_form),
     "a field's clean": ("appointments.forms.OneLine.to_python", ValueError, post_form),
     "the form's clean": ("appointments.forms.AppointmentRequestForm.clean", KeyError, post_form),
     "the guards": ("appointments.guards.suspicions", ValueError, post_form),
-    "the service": ("appointments.services.asking.promise", ArithmeticError, post_form),
+    "the service": ("clinic.practice.models.ClinicProfile.reply_due", ArithmeticError, post_form),
     "the database": ("appointments.models.AppointmentRequest.save", DataError, post_form),
     "the trail": ("appointments.services.asking.record", RuntimeError, post_form),
     "queueing the mail": ("appointments.emails.desk_correction", ValueError, change_contact),
@@ -298,7 +298,7 @@ def test_no_log_line_holds_a_status_link(client, logged, monkeypatch):
     client.get(f"{STATUS}{token[:-3]}xyz/")
     client.post(f"{STATUS}{token}/")
     client.get(f"{STATUS}{token}/more/")
-    monkeypatch.setattr("appointments.views.find", broken())
+    monkeypatch.setattr("appointments.links.find_open", broken())
     client.raise_request_exception = False
     client.get(f"{STATUS}{token}/")
     told = "\n".join(logged)
@@ -311,5 +311,5 @@ def test_the_web_servers_lines_hold_no_status_link(monkeypatch):
     told: list[str] = []
     monkeypatch.setattr("gunicorn.glogging.Logger.exception", lambda self, msg, *args, **kw: told.append(msg % args))
     logger = server["QuietLogger"].__new__(server["QuietLogger"])
-    logger.exception("Error handling request %s", f"{STATUS}abc:def/?patient=zxqwort")
+    logger.exception("Error handling request %s", f"{STATUS}{status_token('R-2222-2222', 1)}/?patient=zxqwort")
     assert told == ["Error handling request /appointments/status/.../"]

@@ -169,8 +169,8 @@ def test_the_same_showing_of_the_form_sent_twice_is_one_request(client, clock):
     ("change", "reason"),
     [
         ({"website": "http://spam.example"}, "honeypot"),
-        ({"stamp": ""}, "no_stamp"),
-        ({"stamp": "forged"}, "no_stamp"),
+        ({"stamp": ""}, "no_form_token"),
+        ({"stamp": "forged"}, "no_form_token"),
     ],
 )
 def test_what_looks_like_a_robot_is_kept_promised_and_checked(client, clock, change, reason):

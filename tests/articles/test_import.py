@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.importer import import_posts
 from articles.models import Article, ArticleImage
-from articles.publishing import problems_of
-from articles.wordpress import converted, paragraphs, read_export
-from clinic.practice.models import OldAddress
+from articles.services.publishing import problems_of
+from articles.wordpress.export import converted, paragraphs, read_export
+from articles.wordpress.importer import import_posts
+from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment
 from tests.articles.published import make_provider
 from tests.factories import make_user
@@ -67,11 +67,11 @@ def test_the_second_run_doubles_nothing_and_touches_nothing(people):
     run()
     Article.objects.filter(slug="why-we-needle").update(title="Mended since")
     before = list(Article.objects.order_by("pk").values())
-    images, addresses = ArticleImage.objects.count(), OldAddress.objects.count()
+    images, addresses = ArticleImage.objects.count(), Redirect.objects.count()
     said = run()
     assert "Drafts made: 0. Already here: 9. Left out: 1." in said and "Pictures: 0." in said
     assert list(Article.objects.order_by("pk").values()) == before
-    assert (ArticleImage.objects.count(), OldAddress.objects.count()) == (images, addresses)
+    assert (ArticleImage.objects.count(), Redirect.objects.count()) == (images, addresses)
 
 
 @pytest.mark.parametrize(

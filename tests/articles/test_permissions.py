@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
 from articles.models import Article
-from articles.publishing import CannotPublish
-from articles.workflow import NotAllowed, may, may_edit, may_read, stamp, take
+from articles.services import workflow
+from articles.services.publishing import CannotPublish
+from articles.services.workflow import NotAllowed, may, may_edit, may_read, revision, take
 from tests.articles.writers import STATES, make_writers, make_written
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def writers(db):
 def facts_of(step: str, article: Article) -> dict:
     later = timezone.now() + timedelta(days=30)
     return {
-        "approve": {"seen": stamp(article), "next_review_on": later.date()},
+        "approve": {"seen": revision(article), "next_review_on": later.date()},
         "send_back": {"note": "More."},
         "schedule": {"publish_at": later},
     }.get(step, {})

@@ -16,7 +16,7 @@ from django.template import Context, Template
 from PIL import Image, ImageCms, PngImagePlugin
 
 from articles.models import ArticleImage
-from clinic.practice.pictures import BadPicture, clean_upload, widths
+from clinic.core.pictures import BadPicture, clean_upload, widths
 from providers.models import Provider
 from tests.articles.published import make_provider
 
@@ -362,7 +362,7 @@ def test_a_phone_is_asked_for_a_type_we_take():
 
 
 def shown(source: str, **context) -> str:
-    return Template("{% load pictures %}" + source).render(Context(context))
+    return Template("{% load pictures portraits %}" + source).render(Context(context))
 
 
 def test_a_picture_comes_in_every_size_it_has_without_asking_the_disk(media):

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.admin import ArticleAdmin
+from articles.editing.diff import diff_rows
+from articles.editing.preview import preview_link
 from articles.models import Article, ArticleVersion
-from articles.preview import preview_link
-from articles.publishing import publish
-from articles.writing import beside
+from articles.services.publishing import publish
 from tests.articles.writers import form_data, make_writers, make_written
 from tests.factories import make_request
 
@@ -69,7 +69,7 @@ def test_versions_stand_side_by_side(writers, client):
     article = make_written(writers, "published")
     Article.objects.update(body="<h2>What it is</h2><p>More pain [1].</p><p>New.</p>")
     article.refresh_from_db()
-    rows = {(row.old, row.new, row.kind) for row in beside(article.live, article)}
+    rows = {(row.old, row.new, row.kind) for row in diff_rows(article.live, article)}
     assert ("What it is", "What it is", "same") in rows
     assert ("Less pain [1].", "More pain [1].", "changed") in rows and ("", "New.", "added") in rows
     client.force_login(writers.author)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from articles.models import Article, ArticleVersion, Citation
-from articles.publishing import CannotPublish, problems_of, publish, retire
 from articles.search import search
+from articles.services.publishing import CannotPublish, problems_of, publish, retire
 from providers.models import Condition, Treatment
 from tests.articles.published import make_provider
 from tests.factories import make_user

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from articles import workflow
-from articles.chores import publish_scheduled, remind_of_reviews
+from articles.jobs import publish_scheduled, remind_of_reviews
 from articles.models import Article
-from articles.publishing import CannotPublish
-from articles.workflow import NotAllowed, restore, stamp, take
+from articles.services import workflow
+from articles.services.publishing import CannotPublish
+from articles.services.workflow import NotAllowed, restore, revision, take
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build
 from clinic.practice.models import ClinicProfile
@@ -39,7 +39,7 @@ def test_from_draft_to_published_on_schedule(writers, client):
     article = make_written(writers)
     with time_machine.travel(datetime(2026, 3, 9, 12, tzinfo=CARY), tick=False):
         take("submit", article=article, by=writers.author)
-        take("approve", article=article, by=writers.reviewer, seen=stamp(article), next_review_on=in_a_year())
+        take("approve", article=article, by=writers.reviewer, seen=revision(article), next_review_on=in_a_year())
         at = datetime(2026, 3, 11, 7, tzinfo=CARY)
         take("schedule", article=article, by=writers.author, publish_at=at)
         publish_scheduled(at - timedelta(seconds=1))
@@ -69,7 +69,7 @@ def test_a_reviewer_without_sign_in_is_reached_through_the_manager(writers):
     article.reviewer.save()
     take("submit", article=article, by=writers.author)
     assert build(OutgoingEmail.objects.get()).to == ["manager@example.com"]
-    take("approve", article=article, by=writers.manager, seen=stamp(article), next_review_on=in_a_year())
+    take("approve", article=article, by=writers.manager, seen=revision(article), next_review_on=in_a_year())
     assert article.status == "approved"
 
 
@@ -93,7 +93,7 @@ def test_whether_an_author_may_review_is_the_clinics_setting(writers, is_require
     article = make_written(writers, reviewer=writers.author.provider)
     if allowed:
         take("submit", article=article, by=writers.author)
-        take("approve", article=article, by=writers.author, seen=stamp(article), next_review_on=in_a_year())
+        take("approve", article=article, by=writers.author, seen=revision(article), next_review_on=in_a_year())
         assert article.status == "approved"
     else:
         with pytest.raises(CannotPublish, match="other than the author"):
@@ -109,7 +109,7 @@ def test_a_change_after_approval_is_a_draft_again_and_no_longer_scheduled(writer
 
 def test_a_reviewer_approves_only_what_they_saw(writers):
     article = make_written(writers, "in_review")
-    seen = stamp(article)
+    seen = revision(article)
     article.body = "<p>Something else [1].</p>"
     article.save()
     with pytest.raises(NotAllowed, match="Read it again"):
@@ -130,7 +130,7 @@ def test_a_correction_keeps_the_review_date_and_a_review_moves_it(writers):
     before = article.live.last_reviewed_on
     with time_machine.travel(timezone.now() + timedelta(days=40)):
         take("submit", article=article, by=writers.author)
-        take("approve", article=article, by=writers.reviewer, seen=stamp(article), is_correction=True)
+        take("approve", article=article, by=writers.reviewer, seen=revision(article), is_correction=True)
         take("publish", article=article, by=writers.author)
         assert (article.live.last_reviewed_on, article.live.is_correction, article.is_correction) == (
             before,
@@ -138,7 +138,7 @@ def test_a_correction_keeps_the_review_date_and_a_review_moves_it(writers):
             False,
         )
         take("review", article=article, by=writers.author)
-        take("approve", article=article, by=writers.reviewer, seen=stamp(article), next_review_on=in_a_year())
+        take("approve", article=article, by=writers.reviewer, seen=revision(article), next_review_on=in_a_year())
         take("publish", article=article, by=writers.author)
         assert (article.live.last_reviewed_on, article.live.is_correction) == (timezone.localdate(), False)
 
@@ -146,7 +146,7 @@ def test_a_correction_keeps_the_review_date_and_a_review_moves_it(writers):
 def test_what_was_never_published_cannot_be_corrected(writers):
     article = make_written(writers, "in_review")
     with pytest.raises(NotAllowed, match="whole page"):
-        take("approve", article=article, by=writers.reviewer, seen=stamp(article), is_correction=True)
+        take("approve", article=article, by=writers.reviewer, seen=revision(article), is_correction=True)
 
 
 @pytest.mark.parametrize("days", [None, 0, -1])
@@ -154,7 +154,7 @@ def test_a_review_needs_a_next_one_ahead(writers, days):
     article = make_written(writers, "in_review")
     due = None if days is None else timezone.localdate() + timedelta(days=days)
     with pytest.raises(NotAllowed, match="next review"):
-        take("approve", article=article, by=writers.reviewer, seen=stamp(article), next_review_on=due)
+        take("approve", article=article, by=writers.reviewer, seen=revision(article), next_review_on=due)
 
 
 def test_nothing_is_scheduled_into_the_past(writers):

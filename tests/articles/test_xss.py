@@ -7,8 +7,8 @@ import pytest
 
 from articles.body import render
 from articles.models import Article, Citation
-from articles.wordpress import converted
-from clinic.practice.prose import ILLUSTRATED, PROSE, ProseField
+from articles.wordpress.export import converted
+from clinic.core.prose import ILLUSTRATED, PROSE, ProseField
 from tests.articles.payloads import payloads
 from tests.articles.published import make_provider
 

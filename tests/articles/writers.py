@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import Article, Citation
-from articles.publishing import publish
+from articles.services.publishing import publish
 from tests.articles.published import make_provider
 from tests.factories import make_clinic, make_user
 

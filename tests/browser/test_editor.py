@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from articles.chores import publish_scheduled
+from articles.jobs import publish_scheduled
 from articles.models import Article
 from providers.models import Provider
 from tests.articles.writers import make_writers, make_written

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from articles.importer import import_posts
 from articles.models import Article, ArticleImage, Citation
-from articles.publishing import write_version
+from articles.services.publishing import write_version
 from articles.views import ArticleList
-from articles.wordpress import read_export
+from articles.wordpress.export import read_export
+from articles.wordpress.importer import import_posts
 from clinic.pages.models import Page as PlainPage
 from providers.models import Condition, Provider, Treatment
 from tests.articles.payloads import payloads

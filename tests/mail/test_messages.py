@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as site
 from django.utils import timezone
 
-from appointments import chores, emails
+from appointments import emails, jobs
 from appointments.models import AppointmentRequest
 from appointments.services.asking import change_contact, submit_request
 from appointments.services.triage import claim, log_attempt, move
@@ -129,9 +129,9 @@ def ways_through(now) -> None:
         submit_request(answers=sentinel_answers(kind=kind), submission_key=f"{kind} odd", suspicions=["honeypot"])
         submit_request(answers=sentinel_answers(kind=kind), submission_key=f"{kind} late", now=now - timedelta(days=14))
     for hours in range(8 * 24):  # whatever day this is, the clinic opens on one of these
-        for chore in (chores.remind_of_overdue, chores.remind_of_quarantine, chores.send_digest):
-            chore(now + timedelta(hours=hours))
-    chores.tell_patients_of_delay(now)
+        for job in (jobs.remind_of_overdue, jobs.remind_of_quarantine, jobs.send_digest):
+            job(now + timedelta(hours=hours))
+    jobs.tell_patients_of_delay(now)
 
 
 def test_no_way_through_the_product_mails_a_word_of_the_patients():

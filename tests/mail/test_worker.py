@@ -1,4 +1,4 @@
-"""The worker: sends, says it is alive, does its chores, and stops when told to."""
+"""The worker: sends, says it is alive, does its jobs, and stops when told to."""
 
 import os
 import signal
@@ -32,9 +32,9 @@ def fails_in_the_database():
 
 @pytest.fixture(autouse=True)
 def worker(settings, monkeypatch):
-    """One that a chore stops in its first round, and that leaves no signal handler behind."""
+    """One that a job stops in its first round, and that leaves no signal handler behind."""
     did.clear()
-    settings.CHORES = [f"{__name__}.stop_the_worker"]
+    settings.JOBS = [f"{__name__}.stop_the_worker"]
     monkeypatch.setattr(run_worker, "close_old_connections", lambda: None)  # the test's transaction lives in it
     monkeypatch.setattr(run_worker, "PAUSE", 0.01)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -52,16 +52,16 @@ def test_it_sends_says_it_is_alive_and_stops_on_sigterm(mailoutbox):
     assert Heartbeat.objects.get(name="worker").beat_at >= started
 
 
-def test_a_failing_chore_stops_neither_the_others_nor_the_mail(settings, mailoutbox, caplog):
-    settings.CHORES = [f"{__name__}.{chore}" for chore in ("fails", "fails_in_the_database", "stop_the_worker")]
+def test_a_failing_job_stops_neither_the_others_nor_the_mail(settings, mailoutbox, caplog):
+    settings.JOBS = [f"{__name__}.{job}" for job in ("fails", "fails_in_the_database", "stop_the_worker")]
     queue()
     call_command("run_worker")
     assert did == ["fails", "fails in the database", "stop"]
     assert len(mailoutbox) == 1
-    assert f"Chore {__name__}.fails failed" in caplog.text
+    assert f"Job {__name__}.fails failed" in caplog.text
 
 
-def test_a_failed_chore_waits_its_turn(settings):
+def test_a_failed_job_waits_its_turn(settings):
     timer = run_worker.Timer(30, fails)
     with pytest.raises(ZeroDivisionError):
         timer.run_if_due()

@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, ArticleVersion
-from clinic.pages import context
 from clinic.pages.models import Page
 from clinic.practice.models import ClinicProfile, OpeningHours
 from providers.models import Condition, Provider, Treatment
@@ -14,10 +13,9 @@ SUNDAY_NOON = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def own_data_dir(settings, tmp_path, monkeypatch):
-    """contact.json is written afresh for each test."""
+def own_data_dir(settings, tmp_path):
+    """Whatever a test writes stays its own."""
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(context, "_kept", {})
     return tmp_path
 
 

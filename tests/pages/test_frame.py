@@ -1,7 +1,7 @@
 import json
 import re
 
-from clinic.pages.templatetags.frame import static_if_any, structured_data
+from clinic.core.templatetags.frame import static_if_any, structured_data
 
 
 def test_structured_data_cannot_leave_its_script():

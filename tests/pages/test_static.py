@@ -15,7 +15,7 @@ def collected(settings, tmp_path):
     """Our own static files as production serves them; Django's would only take time."""
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STATIC_ROOT = tmp_path / "static"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "clinic.pages.storage.StaticFiles"}}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "clinic.core.storage.StaticFiles"}}
     staticfiles_storage._wrapped = empty
     call_command("collectstatic", interactive=False, stdout=StringIO())
     yield settings.STATIC_ROOT

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.importer import UnknownAuthors, import_posts
-from articles.wordpress import NotAnExport, read_export
+from articles.wordpress.export import NotAnExport, read_export
+from articles.wordpress.importer import UnknownAuthors, import_posts
 from providers.models import Provider
 
 

@@ -15,18 +15,18 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between looks at the queue
 HEARTBEAT_EVERY = 15.0
-CHORES_EVERY = 30.0
+JOBS_EVERY = 30.0
 
 
 class Command(BaseCommand):
-    help = "Send the queued mail and do the clinic's chores, until told to stop."
+    help = "Send the queued mail and run the clinic's jobs, until told to stop."
 
     def handle(self, *args, **options) -> None:
         self.told_to_stop = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         logger.info("Worker started")
-        timers = [Timer(HEARTBEAT_EVERY, beat), Timer(CHORES_EVERY, run_chores)]
+        timers = [Timer(HEARTBEAT_EVERY, beat), Timer(JOBS_EVERY, run_jobs)]
         while not self.told_to_stop:
             close_old_connections()
             try:
@@ -64,10 +64,10 @@ def beat() -> None:
     Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
 
 
-def run_chores() -> None:
-    """Each chore on its own: one that fails, even in the database, stops neither the others nor the mail."""
-    for path in settings.CHORES:
+def run_jobs() -> None:
+    """Each job on its own: one that fails, even in the database, stops neither the others nor the mail."""
+    for path in settings.JOBS:
         try:
             import_string(path)()
         except Exception:
-            logger.exception("Chore %s failed", path)
+            logger.exception("Job %s failed", path)

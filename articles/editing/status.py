@@ -1,0 +1,41 @@
+"""Where an article stands, as its form says it: in words, and with the steps that lead on."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from articles.models import Article
+from articles.services import workflow
+from articles.services.workflow import Status
+
+IN_FORM = ("submit", "publish", "schedule", "withdraw", "review", "reopen", "retire")
+
+
+def status_text(article: Article) -> str:
+    """Return where the article stands, in a few words."""
+    if article.is_scheduled:
+        when = date_format(timezone.localtime(article.publish_at), "DATETIME_FORMAT")
+        return _("approved, to be published %(when)s") % {"when": when}
+    if article.live and article.is_published and article.status != Status.PUBLISHED:
+        return _("%(status)s; version %(number)s is published") % {
+            "status": article.get_status_display(),
+            "number": article.live.number,
+        }
+    return article.get_status_display()
+
+
+def form_context(article: Article, user: User) -> dict[str, Any]:
+    """Return what the article's form says above and below itself: where it stands, what is missing, what comes next."""
+    steps = [step for step in workflow.steps_for(user, article) if step.name in IN_FORM]
+    ahead = article.status in (Status.DRAFT, Status.RETIRED)
+    return {
+        "article": article,
+        "standing": status_text(article),
+        "missing": workflow.missing(article) if ahead else [],
+        "next_steps": [step for step in steps if step.name not in ("retire", "withdraw")],
+        "other_steps": [step for step in steps if step.name in ("retire", "withdraw")],
+        "may_review": workflow.may(user, "approve", article),
+    }

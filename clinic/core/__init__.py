@@ -1,0 +1,1 @@
+"""What any app may use and no app owns. It has no models and imports nothing of ours."""

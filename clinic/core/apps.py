@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Installed for its template tags."""
+
+    name = "clinic.core"
+    label = "core"

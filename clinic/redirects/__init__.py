@@ -1,0 +1,1 @@
+"""When a slug changes, what was printed, linked and bookmarked still arrives."""

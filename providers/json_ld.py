@@ -1,0 +1,38 @@
+"""What search engines read about people and what they treat (schema.org, JSON-LD)."""
+
+from typing import Any
+
+from clinic.core.json_ld import CONTEXT, absolute, clinic_id, filled
+from providers.models import Condition, Provider, Treatment
+
+
+def person(provider: Provider) -> dict[str, Any]:
+    """Name a provider, as a byline does. The address is there while they have a page."""
+    return filled(
+        type="Person",
+        name=provider.name,
+        honorificSuffix=provider.credentials,
+        jobTitle=provider.job_title,
+        url=absolute(provider.get_absolute_url()) if provider.is_listed else "",
+    )
+
+
+def profile(provider: Provider) -> dict[str, Any]:
+    """Describe a provider as their own page does."""
+    return (
+        CONTEXT
+        | person(provider)
+        | filled(
+            description=provider.summary,
+            image=absolute(provider.portrait.url) if provider.portrait else "",
+            knowsAbout=[*provider.technique_list, *provider.focus_area_list],
+            knowsLanguage=provider.language_list,
+            worksFor={"@type": "MedicalClinic", "@id": clinic_id()},
+        )
+    )
+
+
+def topic(row: Treatment | Condition) -> dict[str, Any]:
+    """Name a treatment or condition that a page is about."""
+    kind = "MedicalTherapy" if isinstance(row, Treatment) else "MedicalCondition"
+    return filled(type=kind, name=row.name, url=absolute(row.get_absolute_url()))
