@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.text import Truncator, slugify
 
 from articles.models import Article, ArticleImage
-from articles.wordpress.export import Attachment, Author, Export, Post, converted
+from articles.wordpress.convert import converted
+from articles.wordpress.export import Attachment, Author, Export, Post
 from clinic.core.pictures import BadPicture
 from clinic.redirects.admin import record_redirect
 from providers.models import Condition, Provider, Treatment

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 
 from articles.models import Article, ArticleImage
 from articles.services.publishing import problems_of
-from articles.wordpress.export import converted, paragraphs, read_export
+from articles.wordpress.convert import converted, paragraphs
+from articles.wordpress.export import read_export
 from articles.wordpress.importer import import_posts
 from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment

@@ -7,7 +7,7 @@ import pytest
 
 from articles.body import render
 from articles.models import Article, Citation
-from articles.wordpress.export import converted
+from articles.wordpress.convert import converted
 from clinic.core.prose import ILLUSTRATED, PROSE, ProseField
 from tests.articles.payloads import payloads
 from tests.articles.published import make_provider
