@@ -25,7 +25,7 @@ LONG_ARTICLE = 3  # more sections than this get a list of contents
 
 @dataclass
 class Topics:
-    """What a version is about: treatments, conditions, and the pages about one of each."""
+    """What a version is about: treatments, conditions, and the pages the clinic wrote about one of each."""
 
     treatments: list[Treatment] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
@@ -33,11 +33,7 @@ class Topics:
 
 
 def topics_of(version: ArticleVersion) -> Topics:
-    """Give a version's topics, in one query; the rows carry names and addresses only.
-
-    The pairs are those the clinic wrote a text for. Where there is none, they are the version's first
-    treatment with each of its conditions: such a page exists because this article is about both.
-    """
+    """Return a version's topics, in one query; the rows carry names and addresses only."""
     columns = ("kind", "position", "name", "slug", "with_name", "with_slug")
     nothing = {"with_name": Value(""), "with_slug": Value("")}
     treatments = version.treatments.annotate(kind=Value("treatment"), **nothing)
@@ -63,12 +59,6 @@ def topics_of(version: ArticleVersion) -> Topics:
         else:
             treatment, condition = Treatment(name=name, slug=slug), Condition(name=with_name, slug=with_slug)
             topics.pairs.append(TreatmentForCondition(treatment=treatment, condition=condition))
-    if not topics.pairs:
-        topics.pairs = [
-            TreatmentForCondition(treatment=treatment, condition=condition)
-            for treatment in topics.treatments[:1]
-            for condition in topics.conditions
-        ]
     return topics
 
 

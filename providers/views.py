@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -69,11 +69,12 @@ class TreatmentDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         treatment = self.object
-        has_text = Q(pk__in=treatment.for_conditions.values("condition"))
-        has_article = Q(Exists(treatment.article_versions.published().filter(conditions=OuterRef("pk"))))
+        has_page = Exists(treatment.for_conditions.filter(condition=OuterRef("pk")))
+        has_article = Exists(treatment.article_versions.published().filter(conditions=OuterRef("pk")))
+        conditions = Condition.objects.alias(has_article=has_article).annotate(has_page=has_page)
         return super().get_context_data(**kwargs) | {
             "providers": treatment.providers.listed(),
-            "conditions": Condition.objects.filter(has_text | has_article),
+            "conditions": conditions.filter(Q(has_page=True) | Q(has_article=True)),
             "articles": treatment.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(TREATMENTS, reverse("providers:treatment-list")), (treatment.name, "")],
         }
@@ -98,10 +99,11 @@ class ConditionDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         condition = self.object
-        has_text = Q(pk__in=condition.by_treatments.values("treatment"))
-        has_article = Q(Exists(condition.article_versions.published().filter(treatments=OuterRef("pk"))))
+        has_page = Exists(condition.by_treatments.filter(treatment=OuterRef("pk")))
+        has_article = Exists(condition.article_versions.published().filter(treatments=OuterRef("pk")))
+        treatments = Treatment.objects.alias(has_article=has_article).annotate(has_page=has_page)
         return super().get_context_data(**kwargs) | {
-            "treatments": Treatment.objects.filter(has_text | has_article),
+            "treatments": treatments.filter(Q(has_page=True) | Q(has_article=True)),
             "providers": condition.providers.listed(),
             "articles": condition.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(CONDITIONS, reverse("providers:condition-list")), (condition.name, "")],
@@ -110,25 +112,28 @@ class ConditionDetail(DetailView):
 
 @method_decorator(public_page, name="dispatch")
 class TreatmentForConditionDetail(TemplateView):
-    """One treatment for one condition: a page only where a text, a provider or an article is about both."""
+    """One treatment for one condition: a page where the clinic wrote about both, else a redirect to the treatment."""
 
     template_name = "providers/treatment_for_condition.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.treatment = get_object_or_404(Treatment, slug=kwargs["treatment"])
+        self.condition = get_object_or_404(Condition, slug=kwargs["condition"])
+        self.pair = self.treatment.for_conditions.filter(condition=self.condition).first()
+        if self.pair is None:
+            return redirect(self.treatment, permanent=True)
+        return super().get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        treatment = get_object_or_404(Treatment, slug=self.kwargs["treatment"])
-        condition = get_object_or_404(Condition, slug=self.kwargs["condition"])
-        pair = TreatmentForCondition.objects.filter(treatment=treatment, condition=condition).first()
-        providers = list(condition.providers.listed().filter(treatments=treatment))
-        articles = treatment.article_versions.filter(conditions=condition).newest_articles(ARTICLES_SHOWN)
-        if not (pair or providers or articles):
-            raise Http404
+        treatment, condition = self.treatment, self.condition
+        articles = treatment.article_versions.filter(conditions=condition)
         return super().get_context_data(**kwargs) | {
             "treatment": treatment,
             "condition": condition,
-            "pair": pair,
+            "pair": self.pair,
             "heading": pair_name(treatment, condition),
-            "providers": providers,
-            "articles": articles,
+            "providers": condition.providers.listed().filter(treatments=treatment),
+            "articles": articles.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [
                 (TREATMENTS, reverse("providers:treatment-list")),
                 (treatment.name, treatment.get_absolute_url()),

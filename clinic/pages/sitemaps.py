@@ -77,11 +77,5 @@ def _addresses() -> Iterator[tuple[str, datetime | None]]:
         Provider.objects.listed(), Treatment.objects.all(), Condition.objects.all(), Page.objects.all()
     )
     yield from ((row.get_absolute_url(), row.updated_at) for row in rows)
-    yield from ((reverse("providers:treatment-for-condition", args=pair), None) for pair in sorted(_pairs()))
-
-
-def _pairs() -> set[tuple[str, str]]:
-    """Treatment and condition by their slugs, where a text or a published article is about both."""
-    written = TreatmentForCondition.objects.values_list("treatment__slug", "condition__slug")
-    read = Article.objects.published().values_list("live__treatments__slug", "live__conditions__slug")
-    return {pair for pair in chain(written, read) if all(pair)}
+    pairs = TreatmentForCondition.objects.order_by("pk").values_list("treatment__slug", "condition__slug")
+    yield from ((reverse("providers:treatment-for-condition", args=pair), None) for pair in pairs)

@@ -153,10 +153,6 @@ def test_only_a_long_article_has_a_list_of_contents(client, sections, has_conten
     assert ('href="#part-0"' in text(client.get(article.get_absolute_url()))) is has_contents
 
 
-def test_without_a_written_pair_the_first_treatment_is_paired(client, article):
-    assert 'href="/treatments/dry-needling/for/low-back-pain/"' in text(client.get(article.get_absolute_url()))
-
-
 def test_related_articles_are_those_chosen_and_then_the_newest_on_the_topic(client, needling):
     chosen = make_article(days_ago=90)
     older = make_article(treatments=[needling], days_ago=20)
