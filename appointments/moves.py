@@ -1,6 +1,7 @@
-"""Which status may follow which. Buttons, permissions and tests all read this one table."""
+"""Which status may follow which. Buttons, permissions, the diagram and tests all read this one table."""
 
 from appointments.models import AppointmentRequest
+from clinic.core.steps import Move
 
 Status = AppointmentRequest.Status
 
@@ -13,38 +14,41 @@ CLOSED = [
     Status.CANCELLED,
 ]
 
-MOVES: dict[Status, set[Status]] = {
-    Status.NEW: {
-        Status.CONTACTING,
-        Status.OFFERED,
-        Status.BOOKED,
-        Status.ANSWERED,
-        Status.DECLINED,
-        Status.DUPLICATE,
-        Status.SPAM,
-        Status.CANCELLED,
-    },
-    Status.CONTACTING: {
-        Status.OFFERED,
-        Status.BOOKED,
-        Status.ANSWERED,
-        Status.DECLINED,
-        Status.UNREACHABLE,
-        Status.DUPLICATE,
-        Status.CANCELLED,
-    },
-    Status.OFFERED: {Status.BOOKED, Status.CONTACTING, Status.DECLINED, Status.CANCELLED},
-    Status.BOOKED: {Status.BOOKED, Status.CANCELLED},
-    Status.QUARANTINED: {Status.NEW, Status.SPAM, Status.CANCELLED},
-} | {closed: {Status.NEW} for closed in CLOSED}
+
+def _move(name: str, sources: list[Status], target: Status) -> Move:
+    return Move(name, frozenset(sources), target)
+
+
+CONTACT = _move("contact", [Status.NEW, Status.OFFERED], Status.CONTACTING)
+OFFER = _move("offer", [Status.NEW, Status.CONTACTING], Status.OFFERED)
+BOOK = _move("book", [Status.NEW, Status.CONTACTING, Status.OFFERED, Status.BOOKED], Status.BOOKED)
+ANSWER = _move("answer", [Status.NEW, Status.CONTACTING], Status.ANSWERED)
+DECLINE = _move("decline", [Status.NEW, Status.CONTACTING, Status.OFFERED], Status.DECLINED)
+UNREACHABLE = _move("unreachable", [Status.CONTACTING], Status.UNREACHABLE)
+DUPLICATE = _move("duplicate", [Status.NEW, Status.CONTACTING], Status.DUPLICATE)
+CANCEL = _move(
+    "cancel",
+    [Status.NEW, Status.CONTACTING, Status.OFFERED, Status.BOOKED, Status.QUARANTINED],
+    Status.CANCELLED,
+)
+SPAM = _move("spam", [Status.NEW, Status.QUARANTINED], Status.SPAM)
+RELEASE = _move("release", [Status.QUARANTINED], Status.NEW)
+REOPEN = _move("reopen", CLOSED, Status.NEW)
+
+MOVES = [CONTACT, OFFER, BOOK, ANSWER, DECLINE, UNREACHABLE, DUPLICATE, CANCEL, SPAM, RELEASE, REOPEN]
 
 
 class MoveRefused(Exception):
     """The status does not allow this move; it changed, or never did."""
 
 
+def targets_from(status: str) -> set[str]:
+    """Return the statuses that may follow this one."""
+    return {move.target for move in MOVES if status in move.sources}
+
+
 def is_allowed(appointment_request: AppointmentRequest, target: str) -> bool:
     """Whether the table lets this request move to `target`; only questions are answered."""
     if target == Status.ANSWERED and appointment_request.kind != AppointmentRequest.Kind.QUESTION:
         return False
-    return target in MOVES[Status(appointment_request.status)]
+    return target in targets_from(appointment_request.status)

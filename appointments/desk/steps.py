@@ -1,15 +1,13 @@
 """Every step a member of staff can take with a request: its button, its form, and the service it calls."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django import forms
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appointments import moves
 from appointments.desk.forms import (
     AttemptForm,
     BookForm,
@@ -20,8 +18,8 @@ from appointments.desk.forms import (
     StepForm,
 )
 from appointments.models import AppointmentRequest
-from appointments.moves import is_allowed
 from appointments.services import triage
+from clinic.core.steps import Step, by_name
 from clinic.practice.models import open_time
 from providers.models import Provider
 
@@ -29,118 +27,86 @@ Status = AppointmentRequest.Status
 SLOT = timedelta(minutes=30)  # two visits of one provider closer than this are worth a warning
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step. `target` is the status it leads to; None for steps beside the table of moves."""
-
-    name: str
-    label: str | Promise
-    form: type[forms.Form]
-    run: Callable
-    target: str | None = None
-    sources: tuple[str, ...] = ()  # where a step without a target may be taken; empty means everywhere
-
-    def is_open_to(self, appointment_request: AppointmentRequest) -> bool:
-        if self.target:
-            if self.name in FROM and appointment_request.status not in FROM[self.name]:
-                return False
-            return is_allowed(appointment_request, self.target)
-        return not self.sources or appointment_request.status in self.sources
-
-
-def _move(to: str) -> Callable:
-    def run(appointment_request, by, answers: dict):
-        return triage.move(appointment_request=appointment_request, to=to, by=by, text=answers["text"])
+def _move_to(target: str) -> Callable:
+    def run(appointment_request, by, *, text="", **answers):
+        return triage.move(appointment_request=appointment_request, to=target, by=by, text=text)
 
     return run
 
 
-def _claim(appointment_request, by, answers: dict):
+def _claim(appointment_request, by, **answers):
     return triage.claim(appointment_request=appointment_request, by=by)
 
 
-def _take_over(appointment_request, by, answers: dict):
+def _take_over(appointment_request, by, **answers):
     return triage.claim(appointment_request=appointment_request, by=by, take_over=True)
 
 
-def _give_back(appointment_request, by, answers: dict):
+def _give_back(appointment_request, by, **answers):
     return triage.give_back(appointment_request=appointment_request, by=by)
 
 
-def _attempt(appointment_request, by, answers: dict):
+def _attempt(appointment_request, by, *, outcome, text="", call_back_at=None, **answers):
     return triage.log_attempt(
-        appointment_request=appointment_request,
-        by=by,
-        outcome=answers["outcome"],
-        text=answers["text"],
-        call_back_at=answers["call_back_at"],
+        appointment_request=appointment_request, by=by, outcome=outcome, text=text, call_back_at=call_back_at
     )
 
 
-def _book(appointment_request, by, answers: dict):
+def _book(appointment_request, by, *, appointment_at, appointment_with, text="", **answers):
     return triage.move(
         appointment_request=appointment_request,
         to=Status.BOOKED,
         by=by,
-        text=answers["text"],
-        appointment_at=answers["appointment_at"],
-        appointment_with=answers["appointment_with"],
+        text=text,
+        appointment_at=appointment_at,
+        appointment_with=appointment_with,
     )
 
 
-def _decline(appointment_request, by, answers: dict):
-    return triage.move(
-        appointment_request=appointment_request,
-        to=Status.DECLINED,
-        by=by,
-        text=answers["text"],
-        outcome=answers["reason"],
-    )
+def _decline(appointment_request, by, *, reason, text="", **answers):
+    return triage.move(appointment_request=appointment_request, to=Status.DECLINED, by=by, text=text, outcome=reason)
 
 
-def _duplicate(appointment_request, by, answers: dict):
-    other = answers["of"].reference
-    text = "\n".join(filter(None, [_("Same as %(reference)s") % {"reference": other}, answers["text"]]))
+def _duplicate(appointment_request, by, *, of, text="", **answers):
+    text = "\n".join(filter(None, [_("Same as %(reference)s") % {"reference": of.reference}, text]))
     return triage.move(appointment_request=appointment_request, to=Status.DUPLICATE, by=by, text=text)
 
 
-def _note(appointment_request, by, answers: dict):
-    return triage.add_note(appointment_request=appointment_request, by=by, text=answers["text"])
+def _note(appointment_request, by, *, text, **answers):
+    return triage.add_note(appointment_request=appointment_request, by=by, text=text)
 
 
-# A step may be narrower than the table: releasing and reopening both lead to new, from different places
-FROM = {
-    "release": {Status.QUARANTINED},
-    "reopen": set(Status) - {Status.QUARANTINED},
-}
+def _is_question(user, appointment_request: AppointmentRequest) -> bool:
+    return appointment_request.kind == AppointmentRequest.Kind.QUESTION
+
 
 _T = gettext_lazy
-LIVE_STATUSES = tuple(AppointmentRequest.LIVE)
+EVERY = frozenset(Status.values)
+LIVE = frozenset(AppointmentRequest.LIVE)
 
-STEPS = {
-    step.name: step
-    for step in [
-        Step("claim", _T("I am on it"), StepForm, _claim, sources=LIVE_STATUSES),
-        Step("take-over", _T("Take over"), StepForm, _take_over, sources=LIVE_STATUSES),
-        Step("give-back", _T("Give it back"), StepForm, _give_back),
-        Step("attempt", _T("Log a try"), AttemptForm, _attempt, sources=LIVE_STATUSES),
-        Step("book", _T("Book"), BookForm, _book, Status.BOOKED),
-        Step("answer", _T("Answered"), StepForm, _move(Status.ANSWERED), Status.ANSWERED),
-        Step("decline", _T("Decline"), DeclineForm, _decline, Status.DECLINED),
-        Step("unreachable", _T("Could not be reached"), StepForm, _move(Status.UNREACHABLE), Status.UNREACHABLE),
-        Step("duplicate", _T("Duplicate"), DuplicateForm, _duplicate, Status.DUPLICATE),
-        Step("cancel", _T("Patient took it back"), StepForm, _move(Status.CANCELLED), Status.CANCELLED),
-        Step("release", _T("A person sent this: release it"), StepForm, _move(Status.NEW), Status.NEW),
-        Step("spam", _T("Spam"), StepForm, _move(Status.SPAM), Status.SPAM),
-        Step("reopen", _T("Reopen"), ReasonForm, _move(Status.NEW), Status.NEW),
-        Step("note", _T("Add a note"), NoteForm, _note),
+STEPS: dict[str, Step] = by_name(
+    [
+        Step("claim", _T("I am on it"), LIVE, _claim, form=StepForm),
+        Step("take-over", _T("Take over"), LIVE, _take_over, form=StepForm),
+        Step("give-back", _T("Give it back"), EVERY, _give_back, form=StepForm),
+        Step("attempt", _T("Log a try"), LIVE, _attempt, form=AttemptForm),
+        Step.of(moves.BOOK, _T("Book"), _book, form=BookForm),
+        Step.of(moves.ANSWER, _T("Answered"), _move_to(Status.ANSWERED), form=StepForm, is_for=_is_question),
+        Step.of(moves.DECLINE, _T("Decline"), _decline, form=DeclineForm),
+        Step.of(moves.UNREACHABLE, _T("Could not be reached"), _move_to(Status.UNREACHABLE), form=StepForm),
+        Step.of(moves.DUPLICATE, _T("Duplicate"), _duplicate, form=DuplicateForm),
+        Step.of(moves.CANCEL, _T("Patient took it back"), _move_to(Status.CANCELLED), form=StepForm),
+        Step.of(moves.RELEASE, _T("A person sent this: release it"), _move_to(Status.NEW), form=StepForm),
+        Step.of(moves.SPAM, _T("Spam"), _move_to(Status.SPAM), form=StepForm),
+        Step.of(moves.REOPEN, _T("Reopen"), _move_to(Status.NEW), form=ReasonForm),
+        Step("note", _T("Add a note"), EVERY, _note, form=NoteForm),
     ]
-}
+)
 
 
-def steps_for(appointment_request: AppointmentRequest) -> list[Step]:
-    """What can be done with this request as it stands."""
-    return [step for step in STEPS.values() if step.is_open_to(appointment_request)]
+def steps_for(appointment_request: AppointmentRequest, user) -> list[Step]:
+    """Return what this person can do with the request as it stands."""
+    return [step for step in STEPS.values() if step.is_open(appointment_request, user)]
 
 
 def booking_warnings(appointment_request: AppointmentRequest, at: datetime, provider: Provider | None) -> list[str]:

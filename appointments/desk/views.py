@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import guards
 from appointments.desk.forms import FindForm, PhoneInForm
 from appointments.desk.search import find, possibly_the_same
-from appointments.desk.steps import STEPS, Step, booking_warnings, steps_for
+from appointments.desk.steps import STEPS, booking_warnings, steps_for
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
 from appointments.services.asking import submit_request
 from appointments.services.triage import AlreadyClaimed, add_note
+from clinic.core.steps import Step
 from clinic.core.text import sanitize_post
 from clinic.practice.models import ClinicProfile
 
@@ -66,9 +67,9 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
         if warnings:
             return show(request, appointment_request, form=form, step=step, warnings=warnings, status=422)
     try:
-        if not step.is_open_to(appointment_request):
+        if not step.is_open(appointment_request, request.user):
             raise MoveRefused(f"{appointment_request.reference} is {appointment_request.status}")
-        step.run(appointment_request, request.user, form.cleaned_data)
+        step.run(appointment_request, request.user, **form.cleaned_data)
     except (MoveRefused, AlreadyClaimed):
         keep_note(request, appointment_request, form)
         appointment_request.refresh_from_db()
@@ -108,7 +109,7 @@ def show(
         each.name.replace("-", "_"): form if step and each.name == step.name else each.form(
             prefix=each.name, initial=initial_for(each, appointment_request, newest)
         )
-        for each in steps_for(appointment_request)
+        for each in steps_for(appointment_request, request.user)
     }  # fmt: skip
     context = {
         **admin.site.each_context(request),

@@ -11,8 +11,6 @@ from articles.models import Article
 from articles.services import workflow
 from articles.services.workflow import Status
 
-IN_FORM = ("submit", "publish", "schedule", "withdraw", "review", "reopen", "retire")
-
 
 def status_text(article: Article) -> str:
     """Return where the article stands, in a few words."""
@@ -29,13 +27,14 @@ def status_text(article: Article) -> str:
 
 def form_context(article: Article, user: User) -> dict[str, Any]:
     """Return what the article's form says above and below itself: where it stands, what is missing, what comes next."""
-    steps = [step for step in workflow.steps_for(user, article) if step.name in IN_FORM]
+    # Its reviewer decides on the review page, with the text in sight
+    steps = [step for step in workflow.steps_for(user, article) if step.is_for is not workflow.is_reviewer]
     ahead = article.status in (Status.DRAFT, Status.RETIRED)
     return {
         "article": article,
         "standing": status_text(article),
         "missing": workflow.missing(article) if ahead else [],
-        "next_steps": [step for step in steps if step.name not in ("retire", "withdraw")],
-        "other_steps": [step for step in steps if step.name in ("retire", "withdraw")],
+        "next_steps": [step for step in steps if not step.is_way_out],
+        "other_steps": [step for step in steps if step.is_way_out],
         "may_review": workflow.may(user, "approve", article),
     }

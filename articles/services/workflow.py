@@ -3,25 +3,20 @@
 The table decides the buttons, the refusals and the tests. Every step is one function that takes the actor as `by=`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _T
 
 from articles import emails
 from articles.body import Problem
 from articles.models import Article, ArticleVersion, Citation
 from articles.services.publishing import CannotPublish, problems_of, publish, retire
+from clinic.core.steps import Step, by_name
 from clinic.practice.models import ClinicProfile
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 Status = Article.Status
 # The reviewer gives these when approving; an author is not asked for them
@@ -62,51 +57,7 @@ def may_read(user: User, article: Article) -> bool:
     return may_edit(user, article) or is_reviewer(user, article)
 
 
-# What
-
-
-@dataclass(frozen=True)
-class Step:
-    """One way on: what its button says, from which statuses it leads, and who may take it."""
-
-    name: str
-    label: "str | _StrPromise"
-    sources: frozenset[Status]
-    is_for: Callable[[User, Article], bool]
-
-
-STEPS = {
-    step.name: step
-    for step in [
-        Step("submit", gettext_lazy("Send for review"), frozenset({Status.DRAFT}), may_edit),
-        Step("approve", gettext_lazy("Approve"), frozenset({Status.IN_REVIEW}), is_reviewer),
-        Step("send_back", gettext_lazy("Ask for changes"), frozenset({Status.IN_REVIEW}), is_reviewer),
-        Step("withdraw", gettext_lazy("Take back"), frozenset({Status.IN_REVIEW, Status.APPROVED}), may_edit),
-        Step("publish", gettext_lazy("Publish now"), frozenset({Status.APPROVED}), may_edit),
-        Step("schedule", gettext_lazy("Publish at this time"), frozenset({Status.APPROVED}), may_edit),
-        Step(
-            "retire",
-            gettext_lazy("Take off the site"),
-            frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED, Status.PUBLISHED}),
-            may_edit,
-        ),
-        Step("reopen", gettext_lazy("Bring back as a draft"), frozenset({Status.RETIRED}), may_edit),
-        Step("review", gettext_lazy("Review the whole page again"), frozenset({Status.PUBLISHED}), may_edit),
-    ]
-}
-
-
-def may(user: User, name: str, article: Article) -> bool:
-    """Whether this person may take this step now."""
-    step = STEPS[name]
-    if article.status not in step.sources or not step.is_for(user, article):
-        return False
-    return name != "retire" or article.is_published
-
-
-def steps_for(user: User, article: Article) -> list[Step]:
-    """Give the steps this person may take now, the obvious one first."""
-    return [step for step in STEPS.values() if may(user, step.name, article)]
+# What a step needs, and does
 
 
 def missing(article: Article) -> list[Problem]:
@@ -121,20 +72,10 @@ def _needs_second_reader() -> bool:
     return ClinicProfile.objects.current().second_reader_required
 
 
-# The steps
-
-
-@transaction.atomic
-def take(name: str, *, article: Article, by: User, **facts) -> None:
-    """Take a step by its name, with what it needs, as a button does.
-
-    `article` is brought up to date. Raises NotAllowed or CannotPublish, and changes nothing, where it cannot be.
-    """
-    locked = Article.objects.select_for_update().get(pk=article.pk)
-    if not may(by, name, locked):
-        raise NotAllowed(_("This step is not open to you now. Somebody may have changed the article meanwhile."))
-    _TAKE[name](locked, by, **facts)
-    article.refresh_from_db()
+def _set(article: Article, **fields) -> None:
+    for name, value in fields.items():
+        setattr(article, name, value)
+    article.save(update_fields=fields)
 
 
 def _submit(article: Article, by: User) -> None:
@@ -216,28 +157,79 @@ def _reopen(article: Article, by: User) -> None:
     _set(article, status=Status.DRAFT)
 
 
-def _review(article: Article, by: User) -> None:
-    """Nothing changed in the text; its reviewer reads the whole page once more."""
-    _submit(article, by)
+# The table
 
 
-_TAKE: dict[str, Callable[..., None]] = {
-    "submit": _submit,
-    "approve": _approve,
-    "send_back": _send_back,
-    "withdraw": _withdraw,
-    "publish": _publish,
-    "schedule": _schedule,
-    "retire": _retire,
-    "reopen": _reopen,
-    "review": _review,
-}
+def _from(*statuses: Status) -> frozenset[str]:
+    return frozenset(statuses)
 
 
-def _set(article: Article, **fields) -> None:
-    for name, value in fields.items():
-        setattr(article, name, value)
-    article.save(update_fields=fields)
+def is_published_too(user: User, article: Article) -> bool:
+    return article.is_published and may_edit(user, article)
+
+
+STEPS: dict[str, Step] = by_name(
+    [
+        Step("submit", _T("Send for review"), _from(Status.DRAFT), _submit, Status.IN_REVIEW, may_edit),
+        Step("approve", _T("Approve"), _from(Status.IN_REVIEW), _approve, Status.APPROVED, is_reviewer),
+        Step("send_back", _T("Ask for changes"), _from(Status.IN_REVIEW), _send_back, Status.DRAFT, is_reviewer),
+        Step("publish", _T("Publish now"), _from(Status.APPROVED), _publish, Status.PUBLISHED, may_edit),
+        Step("schedule", _T("Publish at this time"), _from(Status.APPROVED), _schedule, None, may_edit),
+        Step("reopen", _T("Bring back as a draft"), _from(Status.RETIRED), _reopen, Status.DRAFT, may_edit),
+        Step(
+            "review",
+            _T("Review the whole page again"),
+            _from(Status.PUBLISHED),
+            _submit,  # nothing changed in the text; its reviewer reads the whole page once more
+            Status.IN_REVIEW,
+            may_edit,
+        ),
+        Step(
+            "withdraw",
+            _T("Take back"),
+            _from(Status.IN_REVIEW, Status.APPROVED),
+            _withdraw,
+            Status.DRAFT,
+            may_edit,
+            is_way_out=True,
+        ),
+        Step(
+            "retire",
+            _T("Take off the site"),
+            _from(Status.DRAFT, Status.IN_REVIEW, Status.APPROVED, Status.PUBLISHED),
+            _retire,
+            Status.RETIRED,
+            is_published_too,
+            is_way_out=True,
+        ),
+    ]
+)
+
+
+def may(user: User, name: str, article: Article) -> bool:
+    """Whether this person may take this step now."""
+    return STEPS[name].is_open(article, user)
+
+
+def steps_for(user: User, article: Article) -> list[Step]:
+    """Return the steps this person may take now, the obvious one first."""
+    return [step for step in STEPS.values() if step.is_open(article, user)]
+
+
+@transaction.atomic
+def take(name: str, *, article: Article, by: User, **facts) -> None:
+    """Take a step by its name, with what it needs, as a button does.
+
+    `article` is brought up to date. Raises NotAllowed or CannotPublish, and changes nothing, where it cannot be.
+    """
+    locked = Article.objects.select_for_update().get(pk=article.pk)
+    if not may(by, name, locked):
+        raise NotAllowed(_("This step is not open to you now. Somebody may have changed the article meanwhile."))
+    STEPS[name].run(locked, by, **facts)
+    article.refresh_from_db()
+
+
+# Beside the steps
 
 
 def revision(article: Article) -> str:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
-from appointments.services.asking import record, submit_request
+from appointments.services.asking import submit_request
+from appointments.services.trail import record
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build

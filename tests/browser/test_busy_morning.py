@@ -8,7 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from appointments.models import AppointmentRequest, RequestEvent
-from appointments.services.asking import record, submit_request
+from appointments.services.asking import submit_request
+from appointments.services.trail import record
 from appointments.services.triage import log_attempt, move
 from tests.factories import answers, make_clinic, make_provider, make_user
 
