@@ -81,7 +81,7 @@ class ReachingYou(forms.Form):
             "max_length": _("Enter an e-mail address of at most 254 characters"),
         },
     )
-    # Hidden: the form token of this showing, and a trap that only robots fill in
+    # Hidden: the form token of this showing (its field keeps the name others post), and a trap that only robots fill in
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(
         required=False,

@@ -63,7 +63,7 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
     """The working copy. Providers see their own; what the public reads changes only by publishing."""
 
     form = ArticleForm
-    list_display = ["title", "author", "standing", "next_review_on", "updated_at"]
+    list_display = ["title", "author", "status_text", "next_review_on", "updated_at"]
     list_filter = ["status", "author", "treatments", "conditions"]
     list_select_related = ["author", "live"]
     search_fields = ["title"]
@@ -83,7 +83,7 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
         css = {"all": ["css/desk.css", "css/editor.css"]}
 
     @admin.display(description=_("status"), ordering="status")
-    def standing(self, article: Article) -> str:
+    def status_text(self, article: Article) -> str:
         return status_text(article)
 
     # Who
@@ -186,9 +186,7 @@ def take_and_tell(request: Any, article: Article, name: str, **facts: Any) -> No
         for problem in getattr(refusal, "problems", []) or [refusal]:
             messages.error(request, getattr(problem, "message", str(problem)))
     else:
-        messages.success(
-            request, _now("“%(title)s”: %(standing)s.") % {"title": article, "standing": status_text(article)}
-        )
+        messages.success(request, _now("“%(title)s”: %(status)s.") % {"title": article, "status": status_text(article)})
 
 
 def _moment(typed: str) -> datetime | None:

@@ -84,7 +84,7 @@ class Node:
 
 
 def render(html: str, citations: Iterable[Citation] = (), images: Iterable[ArticleImage] = ()) -> Rendered:
-    """Give the body as valid HTML that may be shown to anyone, and what is wrong with it in an author's words.
+    """Return the body as valid HTML that may be shown to anyone, and what is wrong with it in an author's words.
 
     Any text is taken. What cannot be used (a link to nowhere, an unknown picture) is left out and reported.
     """
@@ -92,12 +92,12 @@ def render(html: str, citations: Iterable[Citation] = (), images: Iterable[Artic
 
 
 def text_of(html: str) -> str:
-    """Give the words of rendered HTML, without markup."""
+    """Return the words of rendered HTML, without markup."""
     return " ".join(_tree(html.replace("<", " <")).plain.split())
 
 
 def with_absolute_links(html: str, page_url: str) -> str:
-    """Give rendered HTML whose links and pictures still lead here when it is read elsewhere, as in a feed."""
+    """Return rendered HTML whose links and pictures still lead here when it is read elsewhere, as in a feed."""
     html = re.sub(r'(?<=href=")#', f"{page_url}#", html)
     html = re.sub(r'(?<= src=")/|(?<=href=")/(?!/)', f"{settings.SITE_URL}/", html)
     media = re.escape(settings.MEDIA_URL)

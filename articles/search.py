@@ -49,7 +49,7 @@ def rebuild() -> int:
 
 
 def search(q: str) -> ArticleQuerySet:
-    """Give the published articles that have all the words, else those that have any, best first.
+    """Return the published articles that have all the words, else those that have any, best first.
 
     Takes whatever people type. Words count from their beginning ("head" finds "headache") and without accents.
     The best FOUND_AT_MOST are looked up at once, in one query or two; the result is an ordinary queryset of them.

@@ -63,7 +63,7 @@ def topics_of(version: ArticleVersion) -> Topics:
 
 
 def related_to(version: ArticleVersion) -> QuerySet[Article]:
-    """Give up to three articles to read next: those its author chose, then the newest on the same topics."""
+    """Return up to three articles to read next: those its author chose, then the newest on the same topics."""
     others = Article.objects.published().exclude(pk=version.article_id)
     chosen = Q(pk__in=version.related.values("pk"))
     on_a_topic = is_about("treatment", version.treatments.values("pk")) | is_about(

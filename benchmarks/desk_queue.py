@@ -108,7 +108,7 @@ def fill(rows: int, mix: str) -> None:
 
 
 def measure() -> tuple[int, float]:
-    """Give the number of queries and the median milliseconds of the queue's first page."""
+    """Return the number of queries and the median milliseconds of the queue's first page."""
     from django.contrib.auth.models import User
     from django.db import connection
     from django.test import Client

@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def checker() -> Path:
-    """Give the checker's path; fetch it where it is not there yet."""
+    """Return the checker's path; fetch it where it is not there yet."""
     jar = Path(os.environ.get("VNU_JAR") or ROOT / ".venv/vnu/node_modules/vnu-jar/build/dist/vnu.jar")
     if not jar.exists():
         prefix = jar.parents[4]

@@ -25,7 +25,7 @@ LINK_LASTS = timedelta(days=7)
 
 
 def preview_link(article: Article) -> str:
-    """Give an address that shows the working copy to whoever has it, for a week. Nothing is stored."""
+    """Return an address that shows the working copy to whoever has it, for a week. Nothing is stored."""
     token = signing.dumps({"article": article.pk}, salt=SALT)
     return settings.SITE_URL + reverse("articles:preview", args=[token])
 

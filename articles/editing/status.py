@@ -32,7 +32,7 @@ def form_context(article: Article, user: User) -> dict[str, Any]:
     ahead = article.status in (Status.DRAFT, Status.RETIRED)
     return {
         "article": article,
-        "standing": status_text(article),
+        "status_text": status_text(article),
         "missing": workflow.missing(article) if ahead else [],
         "next_steps": [step for step in steps if not step.is_way_out],
         "other_steps": [step for step in steps if step.is_way_out],

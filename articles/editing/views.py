@@ -26,13 +26,13 @@ from articles.services.workflow import NotAllowed
 
 
 class StaffRequest(HttpRequest):
-    """A request that went through the admin's door."""
+    """A request that went through the admin's sign-in."""
 
     user: User
 
 
 def _article(request: StaffRequest, pk: int, allowed: Callable[[User, Article], bool]) -> Article:
-    """Give the article. Raises Http404 and PermissionDenied."""
+    """Return the article. Raises Http404 and PermissionDenied."""
     article = get_object_or_404(Article.objects.select_related("author", "reviewer", "live"), pk=pk)
     if not allowed(request.user, article):
         raise PermissionDenied
@@ -87,7 +87,7 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         article,
         _("Review"),
         form=form,
-        standing=status_text(article),
+        status_text=status_text(article),
         may_review=workflow.may(request.user, "approve", article),
         may_correct=article.is_published,
     )
@@ -105,7 +105,7 @@ def _decide(request: StaffRequest, article: Article, form: ReviewForm) -> bool:
     except (NotAllowed, CannotPublish) as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, _("“%(title)s”: %(standing)s.") % {"title": article, "standing": status_text(article)})
+    messages.success(request, _("“%(title)s”: %(status)s.") % {"title": article, "status": status_text(article)})
     return True
 
 

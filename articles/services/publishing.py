@@ -39,7 +39,7 @@ class CannotPublish(Exception):
 
 
 def problems_of(article: Article) -> list[Problem]:
-    """Give everything its author should know before publishing, what stands in the way first."""
+    """Return everything its author should know before publishing, what stands in the way first."""
     return _problems(article, _rendered(article))
 
 

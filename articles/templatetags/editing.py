@@ -23,7 +23,7 @@ class Desk:
 
 @register.simple_tag
 def writing_desk(user: User) -> Desk:
-    """Give a provider's articles by what is to be done. Four queries.
+    """Return a provider's articles by what is to be done. Four queries.
 
     What an article brought is counted on the requests that name it as their source; no reader is followed.
     """

@@ -40,7 +40,7 @@ def converted(
     address: Callable[[str], str],
     lost: Callable[[str], None],
 ) -> str:
-    """Give a post's HTML in the elements an article may hold; the rest is left to the sanitiser.
+    """Return a post's HTML in the elements an article may hold; the rest is left to the sanitiser.
 
     `picture(src, alt, caption)` and `gallery(ids)` give the HTML of pictures that were carried over, `address` the new
     address of a link. `lost` is told what cannot be carried.

@@ -56,7 +56,7 @@ def import_posts(export: Export, uploads: Path, default_author: Provider | None 
 
 
 def match_authors(export: Export, default: Provider | None) -> dict[str, Provider]:
-    """Give each author's provider: by e-mail or sign-in, by name, or the one for all others."""
+    """Return each author's provider: by e-mail or sign-in, by name, or the one for all others."""
     found, unknown = {}, []
     for login in dict.fromkeys(post.author for post in export.posts if post.status in TAKEN):
         author = export.authors.get(login, Author(login, "", login))
@@ -153,7 +153,7 @@ class _Import:
         return "".join(f"\n\n{self.picture(one.url, one.alt, one.caption)}\n\n" for one in chosen if one)
 
     def image_of(self, src: str, alt: str, caption: str) -> ArticleImage | None:
-        """Give the article's picture at an old address, copied from the uploads the first time."""
+        """Return the article's picture at an old address, copied from the uploads the first time."""
         original = SIZED.sub("", unescape(src))
         origin = (original.partition("/uploads/")[2] or original)[:250]
         there = ArticleImage.objects.filter(article=self.article, imported_from=origin).first()
@@ -183,7 +183,7 @@ class _Import:
         return image
 
     def file_at(self, src: str) -> Path | None:
-        """Give the file in the uploads folder, and nothing outside it."""
+        """Return the file in the uploads folder, and nothing outside it."""
         _before, is_upload, name = unquote(urlsplit(src).path).partition("/uploads/")
         if not is_upload or "\0" in name:
             return None
@@ -238,7 +238,7 @@ def remember(old: str, new: str, counted: Counted) -> None:
 
 
 def free_slug(wanted: str) -> str:
-    """Give an address no article has."""
+    """Return an address no article has."""
     base = slugify(wanted)[:90] or "article"
     slug, number = base, 1
     while slug in RESERVED or Article.objects.filter(slug=slug).exists():

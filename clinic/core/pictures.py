@@ -118,7 +118,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _target_size(image: Image.Image, orientation: int) -> tuple[int, int]:
-    """Give the size to decode to, as the pixels lie in the file."""
+    """Return the size to decode to, as the pixels lie in the file."""
     box = LARGEST[::-1] if orientation in SIDEWAYS else LARGEST
     scale = min(1, box[0] / image.width, box[1] / image.height)
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -168,12 +168,12 @@ def _webp(image: Image.Image, width: int) -> bytes:
 
 
 def widths(width: int) -> list[int]:
-    """Give the widths of the WebP files that a picture of this width has, smallest first."""
+    """Return the widths of the WebP files that a picture of this width has, smallest first."""
     return [*(smaller for smaller in WIDTHS if smaller < width), width]
 
 
 def webp_name(name: str, width: int) -> str:
-    """Give the name, or address, of the WebP file of this width that lies beside a stored JPEG."""
+    """Return the name, or address, of the WebP file of this width that lies beside a stored JPEG."""
     return f"{name.removesuffix('.jpg')}-{width}.webp"
 
 
@@ -187,7 +187,7 @@ def img(
     lazy: bool = True,
     css: str = "",
 ) -> SafeString:
-    """Give the `<img>` of a stored picture. `lazy` is for pictures below the fold; others are fetched first."""
+    """Return the `<img>` of a stored picture. `lazy` is for pictures below the fold; others are fetched first."""
     srcset = ", ".join(f"{webp_name(file.url, step)} {step}w" for step in widths(width or 0))
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}{} decoding="async">',

@@ -18,7 +18,7 @@ class Clock:
         self.today = timezone.localdate(now)
 
     def ago(self, open_hours: float) -> datetime:
-        """Give the instant since which this many open hours have passed."""
+        """Return the instant since which this many open hours have passed."""
         left = timedelta(hours=open_hours)
         for days in range(DAYS):
             for opens, closes in reversed(self.hours.spans(self.today - timedelta(days=days))):
@@ -29,7 +29,7 @@ class Clock:
         raise ValueError(f"the demo's clinic is not open for {open_hours} hours in {DAYS} days")
 
     def slot(self, open_days: int, half_hour: int) -> datetime:
-        """Give the start of a half hour (the first is 0) on the nth day ahead that the clinic opens."""
+        """Return the start of a half hour (the first is 0) on the nth day ahead that the clinic opens."""
         ahead = (self.hours.spans(self.today + timedelta(days=days)) for days in range(1, DAYS))
         spans = [spans for spans in ahead if spans][open_days - 1]
         return spans[0][0] + half_hour * timedelta(minutes=30)

@@ -48,7 +48,7 @@ class Maker:
 
 @contextmanager
 def all_or_nothing() -> Iterator[Maker]:
-    """Give a Maker whose rows and files are all kept, or none of them when something is raised."""
+    """Return a Maker whose rows and files are all kept, or none of them when something is raised."""
     maker = Maker()
     try:
         with transaction.atomic():

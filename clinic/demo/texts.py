@@ -16,7 +16,7 @@ def read(name: str) -> dict:
 
 
 def read_articles() -> list[dict]:
-    """Give the articles, oldest first."""
+    """Return the articles, oldest first."""
     articles = [read(f"articles/{path.stem}") for path in (HERE / "articles").glob("*.toml")]
     return sorted(articles, key=lambda article: (-article["published_days_ago"], article["slug"]))
 
@@ -26,7 +26,7 @@ def one_a_line(items: Sequence[str]) -> str:
 
 
 def next_closure(rule: dict, today: date) -> tuple[date, date]:
-    """Give the first and last day of a yearly closure: the one that is on, or the next.
+    """Return the first and last day of a yearly closure: the one that is on, or the next.
 
     A rule is a fixed date (month, day) or the nth weekday of a month, and lasts `length_days`.
     """

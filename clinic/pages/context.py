@@ -35,7 +35,7 @@ def site(request: HttpRequest) -> dict:
 
 
 def site_of(request: HttpRequest) -> Site:
-    """Give the site's facts, read at most once a request. Raises DatabaseError where there is no database."""
+    """Return the site's facts, read at most once a request. Raises DatabaseError where there is no database."""
     site: Site | None = getattr(request, "_site", None)
     if site is None:
         site = request._site = _read()  # type: ignore[attr-defined]  # ours, kept for this one request

@@ -18,7 +18,7 @@ NAME = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.(?:jpg|png|webp)")
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Give a picture. Its name is random and its content never changes, so nobody need ask again."""
+    """Return a picture. Its name is random and its content never changes, so nobody need ask again."""
     file, status = _find(path)
     etag, changed = f'"{status.st_mtime_ns:x}-{status.st_size:x}"', int(status.st_mtime)
     request.META.pop("HTTP_ACCEPT_ENCODING", None)  # a picture is compressed as it is; nobody need try again

@@ -33,7 +33,7 @@ class OpenTime:
     zone: ZoneInfo
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        """Give the opening and closing instants of a local day, in order; none when the clinic is closed."""
+        """Return the opening and closing instants of a local day, in order; none when the clinic is closed."""
         if any(first <= day <= last for first, last in self.closures):
             return []
         merged: list[tuple[datetime, datetime]] = []
@@ -53,21 +53,21 @@ class OpenTime:
         return self.current_close(at) is not None
 
     def current_close(self, at: datetime) -> datetime | None:
-        """Give the instant at which the clinic, open at `at`, next closes; None when it is closed."""
+        """Return the instant at which the clinic, open at `at`, next closes; None when it is closed."""
         at = _utc(at)
         for opens, closes in self._spans_after(at):
             return closes if opens <= at else None
         return None
 
     def next_open(self, at: datetime) -> datetime | None:
-        """Give `at` itself when the clinic is open, else its next opening; None if none comes in a year."""
+        """Return `at` itself when the clinic is open, else its next opening; None if none comes in a year."""
         at = _utc(at)
         for opens, _ in self._spans_after(at):
             return max(opens, at)
         return None
 
     def add(self, start: datetime, open_time: timedelta) -> datetime:
-        """Give the instant at which `open_time` of open time has passed since `start`.
+        """Return the instant at which `open_time` of open time has passed since `start`.
 
         Time used up exactly at a closing gives that closing; no time at all, while closed, the next opening.
         Raises NeverOpen when a year does not hold that much open time, ValueError for a negative `open_time`.
@@ -83,7 +83,7 @@ class OpenTime:
         raise NeverOpen(f"less than {open_time} of open time in the year after {start}")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Give the open time between two instants, zero when `end` is not after `start`."""
+        """Return the open time between two instants, zero when `end` is not after `start`."""
         start, end = _utc(start), _utc(end)
         total = timedelta(0)
         # The last day, and the day after it: clocks put back over midnight may show the earlier date again.
@@ -93,7 +93,7 @@ class OpenTime:
         return total
 
     def reply_due(self, start: datetime, reply_within: timedelta) -> datetime:
-        """Give the time to promise a reply by: `add()`, taken up to a half hour on the clinic's clock.
+        """Return the time to promise a reply by: `add()`, taken up to a half hour on the clinic's clock.
 
         That half hour is one the clinic is open at or closes at; hours too short to hold any give the next
         half hour all the same. A clinic without hours still makes a promise: three days from `start`.
@@ -125,7 +125,7 @@ class OpenTime:
         return at + (-past_hour % HALF_HOUR)
 
     def _instant(self, wall: datetime) -> datetime:
-        """Give the first instant at which the local clock shows `wall`, or a later time if it skips that."""
+        """Return the first instant at which the local clock shows `wall`, or a later time if it skips that."""
         instant = wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
         if self._wall(instant) == wall:
             return instant

@@ -9,12 +9,12 @@ from django.conf import settings
 
 
 def encrypt(text: str) -> str:
-    """Give `text` as a token that only a site with the same secret key can read."""
+    """Return `text` as a token that only a site with the same secret key can read."""
     return _box().encrypt(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
-    """Give back what `encrypt` took, also under a key of SECRET_KEY_FALLBACKS. Raises InvalidToken."""
+    """Return back what `encrypt` took, also under a key of SECRET_KEY_FALLBACKS. Raises InvalidToken."""
     return _box().decrypt(token.encode()).decode()
 
 

@@ -32,7 +32,7 @@ def main(names: list[str]) -> None:
 
 
 def draw(source: Path) -> Image.Image:
-    """Give the drawing as pixels, in the size its own width and height say."""
+    """Return the drawing as pixels, in the size its own width and height say."""
     svg = source.read_text()
     width, height = (int(re.search(rf'\b{side}="(\d+)"', svg)[1]) for side in ("width", "height"))
     with TemporaryDirectory() as scratch:

@@ -71,7 +71,7 @@ def own(message: ConsoleMessage) -> bool:
 
 
 def faults(page: Page, looks: list[tuple[int, str]]) -> list[str]:
-    """Give what is wrong with the page in these looks: violations of axe's rules, and sideways scrolling."""
+    """Return what is wrong with the page in these looks: violations of axe's rules, and sideways scrolling."""
     found = []
     page.evaluate(Axe().axe_script)
     for width, scheme in looks:

@@ -25,7 +25,7 @@ OPEN_CLINIC = "from tests.factories import make_clinic; make_clinic()"
 
 
 def ask(site: Site, patient: Patient, method: str, path: str, body: str = "", cookie: str = "") -> tuple[int, str, str]:
-    """Give the status, the cookie that came, and the page."""
+    """Return the status, the cookie that came, and the page."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=60)
     headers = {"X-Forwarded-For": patient.address, "Content-Type": "application/x-www-form-urlencoded"}
     try:

@@ -19,7 +19,7 @@ SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 @register.simple_tag
 def structured_data(items: list[dict] | None, breadcrumb: list[tuple[str, str]] | None = None) -> SafeString:
-    """Give one JSON-LD script element per dict and one for the breadcrumb.
+    """Return one JSON-LD script element per dict and one for the breadcrumb.
 
     They are data only, so the page needs no nonce for them and its ETag stays.
     """
@@ -36,5 +36,5 @@ def _exists(path: str) -> bool:
 
 @register.simple_tag
 def static_if_any(path: str) -> str:
-    """Give the address of a static file, or an empty string when the clinic has none such."""
+    """Return the address of a static file, or an empty string when the clinic has none such."""
     return static(path) if _exists(path) else ""
