@@ -7,8 +7,7 @@ import pytest
 
 from articles.models import Article
 from providers.models import Treatment
-from tests.articles.published import make_article, make_provider
-from tests.factories import make_clinic
+from tests.factories import make_article, make_clinic, make_provider
 
 pytestmark = pytest.mark.django_db
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

@@ -14,8 +14,7 @@ from articles.wordpress.export import read_export
 from articles.wordpress.importer import import_posts
 from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment
-from tests.articles.published import make_provider
-from tests.factories import make_user
+from tests.factories import make_provider, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from articles.models import ArticleImage
 from clinic.practice.models import ClinicProfile
 from providers.models import Condition, Treatment, TreatmentForCondition
-from tests.articles.published import make_article, make_provider
+from tests.factories import make_article, make_provider
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from articles.models import Article
 from articles.services import workflow
 from articles.services.publishing import CannotPublish
 from articles.services.workflow import NotAllowed, may, may_edit, may_read, revision, take
-from tests.articles.writers import STATES, make_writers, make_written
+from tests.factories import STATES, make_writers, make_written
 
 pytestmark = pytest.mark.django_db
 

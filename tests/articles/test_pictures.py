@@ -18,7 +18,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from articles.models import ArticleImage
 from clinic.core.pictures import BadPicture, clean_upload, widths
 from providers.models import Provider
-from tests.articles.published import make_provider
+from tests.factories import make_provider
 
 SECRET = b"SECRET-35.7915N"
 SCRIPT = b"<script>alert(1)</script>"

@@ -14,8 +14,7 @@ from articles.editing.diff import diff_rows
 from articles.editing.preview import preview_link
 from articles.models import Article, ArticleVersion
 from articles.services.publishing import publish
-from tests.articles.writers import form_data, make_writers, make_written
-from tests.factories import make_request
+from tests.factories import make_request, make_writers, make_written
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +26,15 @@ def writers(db):
 
 def main_of(response) -> str:
     return response.content.decode().split("<main")[1].split("</main>")[0]
+
+
+def form_data(context) -> dict:
+    """What a browser would post from an admin form that nobody touched."""
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    return {name: value for name, value in values.items() if value is not False and value not in (None, "")}
 
 
 def test_the_preview_is_the_page_that_publishing_makes(writers, client):

@@ -8,8 +8,7 @@ from articles.models import Article, ArticleVersion, Citation
 from articles.search import search
 from articles.services.publishing import CannotPublish, problems_of, publish, retire
 from providers.models import Condition, Treatment
-from tests.articles.published import make_provider
-from tests.factories import make_user
+from tests.factories import make_provider, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from articles import search as search_module
 from articles.models import Article, ArticleVersion
 from articles.search import index, rebuild, remove, search
 from providers.models import Treatment
-from tests.articles.published import make_article, make_provider
+from tests.factories import make_article, make_provider
 
 pytestmark = pytest.mark.django_db
 

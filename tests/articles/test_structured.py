@@ -11,8 +11,7 @@ import time_machine
 from articles.models import ArticleImage
 from clinic.practice.models import Closure
 from providers.models import Condition, Treatment
-from tests.articles.published import make_article, make_provider
-from tests.factories import make_clinic
+from tests.factories import make_article, make_clinic, make_provider
 
 pytestmark = pytest.mark.django_db
 SITE = "https://clinic.example"
@@ -39,7 +38,7 @@ def page(client, path: str) -> tuple[dict[str, dict], str]:
 @pytest.fixture
 def article():
     author = make_provider(name="Dr. Ana Ruiz", credentials="DC", slug="ruiz")
-    reviewer = make_provider(name="Dr. Sam Lee", slug="lee", is_listed=False)
+    reviewer = make_provider(name="Dr. Sam Lee", slug="lee", credentials="", is_listed=False)
     article = make_article(
         slug="needling", title="Needling & necks", summary="What a trial found", author=author, reviewer=reviewer,
         treatments=[Treatment.objects.create(name="Dry needling", slug="dry-needling", summary="x")],
@@ -67,7 +66,7 @@ def test_an_article_says_who_wrote_it_who_reviewed_it_when_and_on_what_grounds(c
     assert found["@context"] == "https://schema.org"
     assert (found["url"], found["name"], found["description"]) == (url, "Needling & necks", "What a trial found")
     assert found["lastReviewed"] == "2026-01-05"
-    assert found["reviewedBy"] == {"@type": "Person", "name": "Dr. Sam Lee", "jobTitle": "Chiropractic physician"}
+    assert found["reviewedBy"] == {"@type": "Person", "name": "Dr. Sam Lee", "jobTitle": "Chiropractor"}
     assert found["about"] == [
         {"@type": "MedicalTherapy", "name": "Dry needling", "url": f"{SITE}/treatments/dry-needling/"},
         {"@type": "MedicalCondition", "name": "Neck pain", "url": f"{SITE}/conditions/neck-pain/"},
@@ -137,8 +136,8 @@ def test_a_provider_is_described_as_on_their_page(client):
     found = page(client, "/providers/ruiz/")[0]["Person"]
     assert found == {
         "@context": "https://schema.org", "@type": "Person", "name": "Dr. Ana Ruiz", "honorificSuffix": "DC",
-        "jobTitle": "Chiropractic physician", "url": f"{SITE}/providers/ruiz/",
-        "description": "Sees people with back pain.", "knowsAbout": ["Dry needling", "Cupping"],
+        "jobTitle": "Chiropractor", "url": f"{SITE}/providers/ruiz/",
+        "description": "Dr. Ana Ruiz treats backs.", "knowsAbout": ["Dry needling", "Cupping"],
         "knowsLanguage": ["English", "Spanish"], "worksFor": {"@type": "MedicalClinic", "@id": f"{SITE}/#clinic"},
     }  # fmt: skip
 

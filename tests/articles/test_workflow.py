@@ -15,7 +15,7 @@ from articles.services.workflow import NotAllowed, restore, revision, take
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build
 from clinic.practice.models import ClinicProfile
-from tests.articles.writers import make_writers, make_written
+from tests.factories import make_writers, make_written
 
 pytestmark = pytest.mark.django_db
 

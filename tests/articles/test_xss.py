@@ -10,7 +10,7 @@ from articles.models import Article, Citation
 from articles.wordpress.convert import converted
 from clinic.core.prose import ILLUSTRATED, PROSE, ProseField
 from tests.articles.payloads import payloads
-from tests.articles.published import make_provider
+from tests.factories import make_provider
 
 PAYLOADS = list(payloads())
 TAGS = {"p", "h2", "h3", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "figure", "img", "figcaption"}

@@ -63,7 +63,7 @@ def put(status: str, name: str, desk, provider) -> AppointmentRequest:
 @pytest.fixture
 def morning(live_server):
     make_clinic()
-    provider = make_provider()
+    provider = make_provider("Dr. Ada Lane")
     rita = make_user("rita", "Front desk")
     make_user("sam", "Front desk")
     made = {}

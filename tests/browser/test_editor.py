@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from articles.jobs import publish_scheduled
 from articles.models import Article
 from providers.models import Provider
-from tests.articles.writers import make_writers, make_written
+from tests.factories import make_writers, make_written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from articles.wordpress.importer import import_posts
 from clinic.pages.models import Page as PlainPage
 from providers.models import Condition, Provider, Treatment
 from tests.articles.payloads import payloads
-from tests.articles.writers import Writers, make_writers
+from tests.factories import Writers, make_writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Waiting rows, and the messages they become."""
+"""What a test does with the rows of the queue."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -6,20 +6,7 @@ from email.message import EmailMessage
 from django.utils import timezone
 
 from clinic.mail.models import OutgoingEmail
-from clinic.mail.queue import build, enqueue
-
-
-def queue(name: str = "m", *, to: str = "desk", about=None, **fields) -> OutgoingEmail:
-    """A waiting row: to the desk about nothing, unless a test says otherwise."""
-    context = {"request_id": about.pk if about else 1, "link_version": 1, "kind": "appointment"}
-    template = "received" if to == "patient" else "desk_withdrawn"
-    defaults = {
-        "template": f"appointments/emails/{template}",
-        "reference": about.reference if about else "R-TEST-TEST",
-        "context": context | {"reply_due_at": timezone.now().isoformat()},
-    }
-    enqueue(name=name, audience=to, **(defaults | fields))
-    return OutgoingEmail.objects.get(message_id=f"{name}@testserver")
+from clinic.mail.queue import build
 
 
 def come_due() -> None:

@@ -14,8 +14,8 @@ from appointments.models import AppointmentRequest
 from appointments.services.asking import change_contact, submit_request
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
-from tests.factories import answers, make_clinic, make_provider, make_request, make_user
-from tests.mail.rows import as_sent, queue
+from tests.factories import answers, make_clinic, make_mail, make_provider, make_request, make_user
+from tests.mail.rows import as_sent
 
 MESSAGES = sorted(
     path.name.removesuffix(".subject.txt")
@@ -82,7 +82,7 @@ def test_the_check_sees_a_sentinel_and_bad_html():
     with pytest.raises(AssertionError):
         WellFormed().check("<p><b>bold</p></b>")
     asked = make_request(**sentinel_answers())
-    row = queue("x", about=asked, context={"request_id": asked.pk, "reference": ""}, reference="zxqwort")
+    row = make_mail("x", about=asked, context={"request_id": asked.pk, "reference": ""}, reference="zxqwort")
     with pytest.raises(AssertionError, match="zxqwort"):
         check(as_sent(row), to_patient=False)
 
@@ -96,7 +96,7 @@ def test_no_message_says_a_word_of_the_patients(message):
         choices = {"kind": kind, "contact_method": method, "patient_type": patient_type}
         asked = make_request(**sentinel_answers(**choices, best_time=["morning", "afternoon", "any"][number % 3]))
         asked.appointment_at = timezone.now()
-        row = queue(
+        row = make_mail(
             f"{message}.{number}",
             to="patient" if to_patient else "desk",
             about=asked,
@@ -172,7 +172,7 @@ def test_later_mail_joins_the_thread_of_the_first():
 
 
 def test_the_same_row_makes_the_same_message_id_at_every_try():
-    row = queue()
+    row = make_mail()
     assert as_sent(row)["Message-ID"] == as_sent(row)["Message-ID"] == "<m@testserver>"
 
 

@@ -10,8 +10,8 @@ from django.template import TemplateDoesNotExist
 from appointments.models import AppointmentRequest
 from clinic.mail import queue as mail
 from clinic.mail.models import OutgoingEmail
-from tests.factories import make_clinic, make_request
-from tests.mail.rows import come_due, queue
+from tests.factories import make_clinic, make_mail, make_request
+from tests.mail.rows import come_due
 
 NOON = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
 REFUSED_FOR_GOOD = smtplib.SMTPRecipientsRefused({"pat@example.org": (550, b"<pat@example.org> unknown")})
@@ -25,8 +25,8 @@ def failed(row: OutgoingEmail, error: Exception) -> OutgoingEmail:
 
 
 def test_a_name_already_in_the_queue_is_left_alone():
-    first = queue("digest.2026-03-09", context={"count": 1})
-    assert queue("digest.2026-03-09", context={"count": 2}).context == {"count": 1}
+    first = make_mail("digest.2026-03-09", context={"count": 1})
+    assert make_mail("digest.2026-03-09", context={"count": 2}).context == {"count": 1}
     assert list(OutgoingEmail.objects.all()) == [first]
 
 
@@ -36,7 +36,7 @@ def test_the_message_id_is_the_name_at_the_sites_host(settings):
 
 
 def test_of_two_workers_one_gets_the_row():
-    row = queue()
+    row = make_mail()
     seen_by_another = OutgoingEmail.objects.get(pk=row.pk)
     assert mail.claim(row) is True
     assert mail.claim(seen_by_another) is False
@@ -46,7 +46,7 @@ def test_of_two_workers_one_gets_the_row():
 
 def test_a_claimed_row_is_out_of_sight_until_the_lease_ends(settings):
     with time_machine.travel(NOON, tick=False):
-        assert mail.claim(queue())
+        assert mail.claim(make_mail())
     lease = timedelta(seconds=180)
     assert lease.total_seconds() == settings.EMAIL_TIMEOUT * mail.LEASE_TIMEOUTS
     assert not OutgoingEmail.objects.due(NOON + lease - timedelta(seconds=1))
@@ -57,15 +57,15 @@ def test_a_claimed_row_is_out_of_sight_until_the_lease_ends(settings):
 
 @pytest.mark.parametrize("done", ["sent_at", "failed_at"])
 def test_what_is_done_is_never_claimed(done):
-    row = queue(to="patient")
+    row = make_mail(to="patient")
     OutgoingEmail.objects.filter(pk=row.pk).update(**{done: NOON})
     assert mail.claim(row) is False
 
 
 def test_the_oldest_leaves_first_and_what_is_meant_for_later_stays(mailoutbox):
-    queue("later", due_at=NOON + timedelta(minutes=1))
-    queue("second", due_at=NOON)
-    queue("first", due_at=NOON - timedelta(minutes=1))
+    make_mail("later", due_at=NOON + timedelta(minutes=1))
+    make_mail("second", due_at=NOON)
+    make_mail("first", due_at=NOON - timedelta(minutes=1))
     with time_machine.travel(NOON, tick=False):
         assert mail.deliver_due() == 2
     assert [sent.extra_headers["Message-ID"] for sent in mailoutbox] == [
@@ -75,7 +75,7 @@ def test_the_oldest_leaves_first_and_what_is_meant_for_later_stays(mailoutbox):
 
 
 def test_a_sent_row_says_when_and_forgets_its_error(mailoutbox):
-    row = queue()
+    row = make_mail()
     failed(row, ConnectionRefusedError(111, "Connection refused"))
     with time_machine.travel(NOON, tick=False):
         OutgoingEmail.objects.update(due_at=NOON)
@@ -98,7 +98,7 @@ def test_the_wait_varies_by_up_to_half(monkeypatch):
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), smtplib.SMTPAuthenticationError(535, b"")])
 def test_while_the_server_is_away_a_row_waits_a_minute_at_most(error):
-    row = queue()
+    row = make_mail()
     OutgoingEmail.objects.update(attempts=30)
     row.refresh_from_db()
     with time_machine.travel(NOON, tick=False):
@@ -108,7 +108,7 @@ def test_while_the_server_is_away_a_row_waits_a_minute_at_most(error):
 @pytest.mark.parametrize("error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")])
 def test_a_patients_mail_refused_for_good_is_given_up_and_marks_the_request(error):
     asked = make_request()
-    row = failed(queue(to="patient", about=asked), error)
+    row = failed(make_mail(to="patient", about=asked), error)
     assert row.failed_at is not None and row.last_error != ""
     assert AppointmentRequest.objects.with_mail_failed().get().is_mail_failed is True
 
@@ -116,7 +116,7 @@ def test_a_patients_mail_refused_for_good_is_given_up_and_marks_the_request(erro
 @pytest.mark.parametrize("audience", ["desk", "manager"])
 @pytest.mark.parametrize("error", [REFUSED_FOR_GOOD, smtplib.SMTPDataError(554, b"no"), mail.NoAddress("none")])
 def test_mail_to_the_clinic_is_never_given_up(audience, error):
-    row = failed(queue(to=audience), error)
+    row = failed(make_mail(to=audience), error)
     assert row.is_waiting and row.last_error != ""
 
 
@@ -135,21 +135,21 @@ def test_mail_to_the_clinic_is_never_given_up(audience, error):
     ids=lambda error: type(error).__name__,
 )
 def test_what_is_not_the_patients_fault_waits(error):
-    row = failed(queue(to="patient", about=make_request()), error)
+    row = failed(make_mail(to="patient", about=make_request()), error)
     assert row.is_waiting and row.last_error != ""
     assert AppointmentRequest.objects.with_mail_failed().get().is_mail_failed is False
 
 
 def test_a_late_failure_does_not_touch_what_another_worker_sent():
-    row = queue(to="patient")
+    row = make_mail(to="patient")
     OutgoingEmail.objects.update(sent_at=NOON)
     row = failed(row, REFUSED_FOR_GOOD)
     assert (row.sent_at, row.failed_at, row.last_error) == (NOON, None, "")
 
 
 def test_a_message_that_cannot_be_made_delays_no_other(mailoutbox):
-    bad = queue("bad", template="appointments/emails/nosuch")
-    good = queue("good")
+    bad = make_mail("bad", template="appointments/emails/nosuch")
+    good = make_mail("good")
     assert mail.deliver_due() == 1
     bad.refresh_from_db()
     good.refresh_from_db()
@@ -159,7 +159,7 @@ def test_a_message_that_cannot_be_made_delays_no_other(mailoutbox):
 
 def test_a_corrected_desk_address_heals_what_waits(mailoutbox):
     make_clinic(desk_email="")
-    row = queue()
+    row = make_mail()
     assert mail.deliver_due() == 0
     row.refresh_from_db()
     assert row.last_error == "NoAddress: no address for desk"
@@ -171,7 +171,7 @@ def test_a_corrected_desk_address_heals_what_waits(mailoutbox):
 
 def test_the_managers_mail_goes_to_the_desk_while_there_is_no_manager(mailoutbox):
     make_clinic(manager_email="")
-    queue(to="manager")
+    make_mail(to="manager")
     mail.deliver_due()
     assert mailoutbox[0].to == ["desk@example.com"]
 
@@ -188,7 +188,7 @@ def test_the_managers_mail_goes_to_the_desk_while_there_is_no_manager(mailoutbox
     ids=lambda error: type(error).__name__,
 )
 def test_an_error_never_holds_the_recipients_address(error, caplog):
-    row = failed(queue(to="patient", about=make_request()), error)
+    row = failed(make_mail(to="patient", about=make_request()), error)
     assert row.last_error != ""
     assert "pat" not in row.last_error
     assert "pat@example.org" not in caplog.text

@@ -4,8 +4,8 @@ import pytest
 
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import deliver_due
-from tests.factories import make_request
-from tests.mail.rows import come_due, queue
+from tests.factories import make_mail, make_request
+from tests.mail.rows import come_due
 from tests.processes import ACCEPT_AND_HANG, HANG_UP, HangsUpInTheMiddle, MailServer, silent_server
 
 
@@ -53,7 +53,7 @@ def greet_and_count(connections):
 
 def test_a_server_that_is_down(server):
     server.stop()
-    first, second = queue("first"), queue("second")
+    first, second = make_mail("first"), make_mail("second")
     assert deliver_due() == 0
     assert error_of(first) == "ConnectionRefusedError: [Errno 111] Connection refused"
     second.refresh_from_db()
@@ -64,7 +64,7 @@ def test_a_server_that_is_down(server):
 
 def test_a_server_that_takes_the_connection_and_says_nothing(server):
     server.stop()
-    row = queue()
+    row = make_mail()
     with silent_server(server.port):
         deliver_due()
     assert error_of(row) == "SMTPServerDisconnected: Connection unexpectedly closed: timed out"
@@ -85,7 +85,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing(server):
     ],
 )
 def test_a_server_that_refuses_the_desks_mail(server, moment, answer, reason):
-    row = queue()
+    row = make_mail()
     setattr(server, moment, lambda address: answer)
     assert deliver_due() == 0
     assert error_of(row) == reason
@@ -98,7 +98,7 @@ def test_a_server_that_refuses_the_desks_mail(server, moment, answer, reason):
 )
 def test_a_patients_address_refused_for_good_is_given_up_and_delays_no_other(server, moment, answer):
     asked = make_request()
-    later = queue("later")
+    later = make_mail("later")
     setattr(server, moment, lambda address: answer if address == "pat@example.org" else None)
     assert deliver_due() == 2
     receipt = OutgoingEmail.objects.get(message_id__startswith=f"received.{asked.reference}")
@@ -109,7 +109,7 @@ def test_a_patients_address_refused_for_good_is_given_up_and_delays_no_other(ser
 
 def test_a_patients_address_refused_for_now_waits_and_delays_no_other(server):
     asked = make_request()
-    queue("later")
+    make_mail("later")
     server.refuse_rcpt = lambda address: "450 later" if address == "pat@example.org" else None
     assert deliver_due() == 2
     receipt = OutgoingEmail.objects.get(message_id__startswith=f"received.{asked.reference}")
@@ -119,7 +119,7 @@ def test_a_patients_address_refused_for_now_waits_and_delays_no_other(server):
 
 
 def test_a_server_that_accepts_and_never_says_so_gets_the_same_message_id_again(server):
-    row = queue()
+    row = make_mail()
     server.refuse_data = lambda address: ACCEPT_AND_HANG
     deliver_due()
     assert error_of(row) == "SMTPServerDisconnected: Connection unexpectedly closed: timed out"
@@ -132,7 +132,7 @@ def test_a_server_that_accepts_and_never_says_so_gets_the_same_message_id_again(
 
 
 def test_a_connection_that_breaks_in_the_middle_of_a_message(server):
-    row = queue()
+    row = make_mail()
     server.protocol = HangsUpInTheMiddle
     deliver_due()
     assert error_of(row).startswith("SMTPServerDisconnected: ")
@@ -142,7 +142,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_message(server):
 
 def test_a_message_that_breaks_every_connection_delays_no_other(server):
     """It costs the round it is tried in; in the next one it waits and the others leave."""
-    bad, *_good = [queue(name, to=to) for name, to in [("bad", "manager"), ("a", "desk"), ("b", "desk")]]
+    bad, *_good = [make_mail(name, to=to) for name, to in [("bad", "manager"), ("a", "desk"), ("b", "desk")]]
     server.refuse_data = lambda address: HANG_UP if address == "manager@example.com" else None
     assert deliver_due() == 0
     assert deliver_due() == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.mail.management.commands import run_worker
 from clinic.mail.models import Heartbeat, OutgoingEmail
-from tests.mail.rows import queue
+from tests.factories import make_mail
 
 did = []
 
@@ -44,7 +44,7 @@ def worker(settings, monkeypatch):
 
 
 def test_it_sends_says_it_is_alive_and_stops_on_sigterm(mailoutbox):
-    queue()
+    make_mail()
     started = timezone.now()
     call_command("run_worker")
     assert did == ["stop"]
@@ -54,7 +54,7 @@ def test_it_sends_says_it_is_alive_and_stops_on_sigterm(mailoutbox):
 
 def test_a_failing_job_stops_neither_the_others_nor_the_mail(settings, mailoutbox, caplog):
     settings.JOBS = [f"{__name__}.{job}" for job in ("fails", "fails_in_the_database", "stop_the_worker")]
-    queue()
+    make_mail()
     call_command("run_worker")
     assert did == ["fails", "fails in the database", "stop"]
     assert len(mailoutbox) == 1
@@ -80,7 +80,7 @@ def test_while_the_database_is_away_it_looks_again(monkeypatch, mailoutbox, capl
 
     monkeypatch.setattr(run_worker, "deliver_due", away_at_first)
     monkeypatch.setattr(run_worker.connection, "close", lambda: did.append("reconnect"))
-    queue()
+    make_mail()
     call_command("run_worker")
     assert did == ["reconnect", "stop"]
     assert OutgoingEmail.objects.get().sent_at is not None

@@ -1,11 +1,24 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.pages.conftest import MONDAY_NOON, SUNDAY_NOON, make_everything
+from providers.models import Condition, Treatment
+from tests.factories import make_article, make_provider
+
+MONDAY_AFTERNOON = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)  # 2 pm in New York
+SUNDAY_NOON = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)
+
+
+def make_everything(number: int) -> None:
+    """One more of all that home shows."""
+    make_article(title=f"Walking {number}", author=make_provider(name=f"Dr. Ann Lee {number}"))
+    Treatment.objects.create(name=f"Needling {number}", slug=f"needling-{number}", summary="S")
+    Condition.objects.create(name=f"Back pain {number}", slug=f"back-pain-{number}", summary="S")
 
 
 def test_home_says_what_who_when_and_how(client, pages, time_machine):
     """One page: the sentence, open or not, both ways to ask, faces, what we treat, what is new."""
-    time_machine.move_to(MONDAY_NOON, tick=False)
+    time_machine.move_to(MONDAY_AFTERNOON, tick=False)
     make_everything(1)
 
     html = client.get("/").content.decode()
@@ -16,7 +29,7 @@ def test_home_says_what_who_when_and_how(client, pages, time_machine):
         "Open now</strong> until 5 pm",
         'href="tel:+1-919-555-0123"',
         'href="/appointments/request/"',
-        "Dr. Ann Lee1",
+        "Dr. Ann Lee 1",
         "Needling 1",
         "Back pain 1",
         "Walking 1",

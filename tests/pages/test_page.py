@@ -1,8 +1,7 @@
 import re
 
 from clinic.practice.models import ClinicProfile, UrgentAdvice
-from tests.factories import make_user
-from tests.pages.conftest import make_page
+from tests.factories import make_page, make_user
 
 
 def test_a_plain_page_shows_its_text_title_and_summary(client, pages, django_assert_num_queries):

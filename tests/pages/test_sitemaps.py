@@ -10,8 +10,7 @@ from articles.models import Article
 from clinic.pages.models import Page
 from clinic.pages.sitemaps import SECURITY_TXT_HOLDS
 from providers.models import Condition, Treatment, TreatmentForCondition
-from tests.articles.published import make_article, make_provider
-from tests.factories import make_clinic
+from tests.factories import make_article, make_clinic, make_provider
 
 pytestmark = pytest.mark.django_db
 NS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

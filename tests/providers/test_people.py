@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.practice.models import ClinicProfile
 from providers.models import Condition, Provider, TimeAway, Treatment
-from tests.articles.published import make_article, make_provider
+from tests.factories import make_article, make_provider
 
 pytestmark = pytest.mark.django_db
 
