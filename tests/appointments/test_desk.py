@@ -15,6 +15,7 @@ from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build
 from clinic.practice.templatetags.clock import in_short
+from tests.appointments.at_the_desk import next_open_morning, page_of, take
 from tests.factories import answers, form_post, make_provider, make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,26 +39,6 @@ def desk(client, rita):
     return client
 
 
-def page_of(appointment_request) -> str:
-    return reverse("admin:appointments_appointmentrequest_change", args=[appointment_request.pk])
-
-
-def take(client, appointment_request, step, *, seen=None, **fields):
-    """Press a step's button on a page that has shown everything so far, unless `seen` says otherwise."""
-    newest = appointment_request.events.last().pk
-    sent = {f"{step}-{name}": value for name, value in fields.items()}
-    sent |= {"step": step, f"{step}-seen": newest if seen is None else seen}
-    return client.post(page_of(appointment_request), sent)
-
-
-def next_open_noon(days: int = 7):
-    """A weekday at ten, about a week ahead: the test clinic is open then."""
-    at = timezone.localtime() + timedelta(days=days)
-    while at.weekday() > 4:
-        at += timedelta(days=1)
-    return at.replace(hour=10, minute=0, second=0, microsecond=0)
-
-
 def test_the_page_has_everything_for_the_call_and_is_recorded_as_seen(desk, rita):
     asked = make_request(phone="+19195550142", note="Step-free please", voicemail_ok=False, contact_method="phone")
     page = desk.get(page_of(asked)).content.decode()
@@ -78,7 +59,7 @@ def test_one_tap_logs_a_try_and_keeps_the_promise(desk, rita):
 
 def test_call_back_at_is_kept_and_shown(desk):
     asked = make_request()
-    at = next_open_noon()
+    at = next_open_morning()
     take(desk, asked, "attempt", outcome="spoke", call_back_at=at.strftime("%Y-%m-%dT%H:%M"))
     asked.refresh_from_db()
     assert asked.next_action_at == at
@@ -87,7 +68,7 @@ def test_call_back_at_is_kept_and_shown(desk):
 
 def test_booking_writes_the_time_and_tells_the_patient(desk):
     asked, lane = make_request(), make_provider()
-    at = next_open_noon()
+    at = next_open_morning()
     response = take(desk, asked, "book", appointment_at=at.strftime("%Y-%m-%dT%H:%M"), appointment_with=lane.pk)
     assert response.status_code == 302
     asked.refresh_from_db()
@@ -96,7 +77,7 @@ def test_booking_writes_the_time_and_tells_the_patient(desk):
 
 
 def test_booking_warns_of_closed_hours_and_of_a_provider_already_taken(desk, rita):
-    lane, at = make_provider(), next_open_noon()
+    lane, at = make_provider(), next_open_morning()
     move(appointment_request=make_request(), to=Status.BOOKED, by=rita, appointment_at=at, appointment_with=lane)
     asked = make_request()
     lane.time_away.create(starts_on=at.date(), ends_on=at.date())
@@ -304,7 +285,7 @@ def test_the_first_page_of_others_has_no_numbers(client):
 
 
 def test_once_somebody_reacted_the_queue_says_when_to_call_again(desk, rita):
-    asked, at = make_request(), next_open_noon()
+    asked, at = make_request(), next_open_morning()
     log_attempt(appointment_request=asked, by=rita, outcome="no_answer", call_back_at=at)
     page = desk.get(QUEUE).content.decode()
     assert f"call back {in_short(at)}" in page

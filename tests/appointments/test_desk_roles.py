@@ -12,7 +12,7 @@ from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import targets_from
 from appointments.services.trail import record
 from clinic.staff.roles import ROLES
-from tests.appointments.test_desk import next_open_noon, page_of
+from tests.appointments.at_the_desk import next_open_morning, page_of
 from tests.factories import make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def request_in(status: str) -> AppointmentRequest:
     tries = [timezone.now() - timedelta(days=days) for days in (3, 2, 1)]
     for at in tries:
         record(asked, RequestEvent.Kind.ATTEMPT, by=None, at=at, outcome="no_answer")
-    appointment_at = next_open_noon(14) if status == Status.BOOKED else None
+    appointment_at = next_open_morning(14) if status == Status.BOOKED else None
     AppointmentRequest.objects.filter(pk=asked.pk).update(status=status, appointment_at=appointment_at)
     asked.refresh_from_db()
     return asked
@@ -69,7 +69,7 @@ def request_in(status: str) -> AppointmentRequest:
 def press(client, asked: AppointmentRequest, step: str):
     filled = FILLED_IN.get(step, {})
     if step == "book":
-        filled = {"appointment_at": next_open_noon().strftime("%Y-%m-%dT%H:%M")}
+        filled = {"appointment_at": next_open_morning().strftime("%Y-%m-%dT%H:%M")}
     if step == "duplicate":
         filled = {"of": make_request().reference}
     sent = {f"{step}-{name}": value for name, value in filled.items()}

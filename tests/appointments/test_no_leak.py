@@ -20,7 +20,7 @@ from appointments.models import AppointmentRequest
 from clinic.core.logs import describe
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import deliver_due
-from tests.appointments.test_desk import page_of, take
+from tests.appointments.at_the_desk import page_of, take
 from tests.factories import form_post, make_request, make_user
 
 pytestmark = pytest.mark.django_db
