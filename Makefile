@@ -12,7 +12,7 @@ PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwx
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
 .PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-types check-imports \
-	check-migrations check-deploy check-security check-html screenshots format lock backup restore upgrade clean
+	check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup restore upgrade clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,12 @@ lock: dev ## write the lock files anew after a change of requirements*.txt
 	@$(COMPILE) requirements.txt --output-file requirements.lock
 	@$(COMPILE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
 
+release: ## write the archive of what is committed, with its checksum, into dist/
+	@$(PY) scripts/release.py
+
+keep-release: ## keep the archive in dist/ and data made by it under tests/upgrade, for the upgrade tests
+	@$(PY) scripts/keep_release.py
+
 backup: ## save database and pictures into one file under var/backups
 	@$(PY) scripts/backup.py save
 
@@ -94,4 +100,4 @@ upgrade: ## back up, fetch the new release and install it; restart the service a
 	@$(MAKE) --no-print-directory install
 
 clean: ## remove what can be made again, never the clinic's data
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results dist

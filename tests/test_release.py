@@ -1,0 +1,53 @@
+"""A release's archive: what is committed, named by its version, and the same bytes whenever it is made again."""
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an archive is made from a git checkout")
+
+
+def release(folder: Path) -> Path:
+    subprocess.run([sys.executable, "scripts/release.py", folder], cwd=ROOT, check=True, capture_output=True)
+    return folder / f"clinic-site-{VERSION}.tar.gz"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> Path:
+    return release(tmp_path_factory.mktemp("dist"))
+
+
+def test_two_builds_are_the_same_bytes(archive, tmp_path):
+    assert release(tmp_path / "again").read_bytes() == archive.read_bytes()
+
+
+def test_it_names_no_person_and_no_time_but_the_commits(archive):
+    with tarfile.open(archive) as tar:
+        members = tar.getmembers()
+
+    assert {member.uname for member in members} == {"root"}
+    assert len({member.mtime for member in members}) == 1
+    assert archive.read_bytes()[3:8] == bytes(5)  # gzip's flags and time: no name, no time
+
+
+def test_it_holds_what_runs_the_site_under_one_folder(archive):
+    with tarfile.open(archive) as tar:
+        names = set(tar.getnames())
+
+    assert {name.partition("/")[0] for name in names} == {f"clinic-site-{VERSION}"}
+    for needed in ["Makefile", "manage.py", "requirements.lock", "clinic/settings.py", "static/css/site.css"]:
+        assert f"clinic-site-{VERSION}/{needed}" in names
+
+
+def test_its_checksum_is_the_archives(archive):
+    digest, name = Path(f"{archive}.sha256").read_text().split()
+
+    assert (digest, name) == (hashlib.sha256(archive.read_bytes()).hexdigest(), archive.name)
