@@ -70,3 +70,13 @@ def code_of(text: str) -> list[str]:
     """Return what stands in code spans and fenced blocks."""
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [*blocks, *CODE.findall(re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))]
+
+
+def test_every_picture_shown_can_be_taken_anew():
+    shown = set(re.findall(r"screenshots/([\w-]+)\.png", "".join(document.read_text() for document in DOCUMENTS)))
+    taken = set(
+        re.findall(r'^\s*(?:\(.*\{)?"([a-z-]+)": ', (ROOT / "scripts/screenshots.py").read_text(), re.MULTILINE)
+    )
+
+    assert shown == {file.stem for file in (ROOT / "docs/screenshots").glob("*.png")}
+    assert shown <= taken
