@@ -15,7 +15,7 @@ DOCUMENTS = sorted(
 )
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"(?:^|clinic )make (?:-s )?(?:-C \S+ )?([a-z-]+)\b", re.MULTILINE)
-NAMED_FILE = re.compile(r"([\w./-]+\.(?:py|html|txt|css|js|toml|md))(?:: (\w+))?")
+NAMED_FILE = re.compile(r"([\w.][\w./-]*\.(?:py|html|txt|css|js|toml|md))(?:: (\w+))?")
 
 
 @cache
@@ -29,14 +29,19 @@ def files() -> list[str]:
     return found
 
 
+def name_of(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
 def found(path: str) -> list[str]:
     """Return the files that a document may mean by a path, or by the end of one."""
     return [file for file in files() if file == path or file.endswith(f"/{path}")]
 
 
-def test_every_file_and_function_on_the_map_exists():
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_file_and_function_named_is_there(document):
     wrong = []
-    for span in CODE.findall(MAP.read_text()):
+    for span in CODE.findall(document.read_text()):
         if not (named := NAMED_FILE.fullmatch(span)):
             continue
         texts = [(ROOT / file).read_text() for file in found(named[1])]
@@ -55,7 +60,7 @@ def test_every_room_is_on_the_map_in_its_order():
     assert listed == rooms[1:]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_link_and_command_leads_somewhere(document):
     text = document.read_text()
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link and not link.startswith("#")]
