@@ -5,11 +5,16 @@ from os import stat_result
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest
+from django.contrib.staticfiles import finders
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
+
+from clinic.core.http import public_page
 
 TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 # No dot but the last one: no way up, no hidden file, no second extension
@@ -30,6 +35,14 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["Last-Modified"] = http_date(changed)
     return response
+
+
+@public_page
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead to the icon that browsers, feed readers and search engines ask for without reading a page."""
+    if not finders.find("img/favicon.ico"):
+        raise Http404
+    return redirect(static("img/favicon.ico"))
 
 
 def _find(path: str) -> tuple[Path, stat_result]:

@@ -17,7 +17,7 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-DEMO = ROOT / "clinic" / "pages" / "demo" / "pictures"
+DEMO = ROOT / "clinic" / "demo" / "pictures"
 STATIC = ROOT / "static" / "img"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 SCALE = 2  # drawn at twice the size and brought down: smoother edges than the browser's own
@@ -62,7 +62,7 @@ def save(name: str, image: Image.Image) -> list[Path]:
     if name in ("share", "apple-touch-icon"):
         path = STATIC / f"{name}.png"
         image.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
-        return [path]
+        return [path, save_favicon(image)] if name == "apple-touch-icon" else [path]
     path = DEMO / f"{name}.jpg"
     image.save(path, quality=QUALITY, optimize=True, progressive=True)
     if name != "clinic":
@@ -71,6 +71,13 @@ def save(name: str, image: Image.Image) -> list[Path]:
     middle = image.resize((960, 720), Image.Resampling.LANCZOS, box=(133, 0, 1467, 1000))
     middle.save(hero, quality=QUALITY, method=6)
     return [path, hero]
+
+
+def save_favicon(image: Image.Image) -> Path:
+    """Write /favicon.ico in the three sizes that are asked for."""
+    path = STATIC / "favicon.ico"
+    image.save(path, sizes=[(16, 16), (32, 32), (48, 48)])
+    return path
 
 
 def browser() -> str:

@@ -47,3 +47,8 @@ def test_the_fonts_weigh_less_than_sixty_kilobytes_and_carry_their_licences():
     assert sum(sizes) <= 60 * 1024
     for licence in ("OFL-atkinson-hyperlegible.txt", "OFL-newsreader.txt"):
         assert "SIL OPEN FONT LICENSE" in font_file(licence).read_text()
+
+
+def test_an_icon_is_where_browsers_ask_for_it_unasked(client):
+    response = client.get("/favicon.ico")
+    assert (response.status_code, response.url) == (302, "/static/img/favicon.ico")
