@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ NEWEST = 20
 
 
 class FullText(Atom1Feed):
-    """Atom with the whole article beside its summary."""
+    """Atom with the whole article beside its summary: opening, key points and text."""
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -79,4 +80,5 @@ class ArticleFeed(Feed):
         return version.published_at
 
     def item_extra_kwargs(self, version: ArticleVersion) -> dict[str, str]:
-        return {"content": with_absolute_links(version.body_html, self.item_link(version))}
+        content = render_to_string("articles/feed_entry.html", {"version": version})
+        return {"content": with_absolute_links(content, self.item_link(version))}

@@ -38,7 +38,8 @@ def test_an_entry_carries_the_whole_live_article(client):
     make_clinic(name="Cary & Co")
     author = make_provider(name="Dr. Ana Ruiz", credentials="DC", slug="ruiz")
     article = make_article(
-        author=author, slug="needling", title="Needling", summary="What it is",
+        author=author, slug="needling", title="Needling", summary="What it is", intro="It is old.",
+        key_points="Thin\nSolid",
         body_html='<p>Words <a href="/contact/">c</a> <a class="cite" href="#ref-1">[1]</a></p>',
     )  # fmt: skip
     atom = feed(client)
@@ -54,6 +55,7 @@ def test_an_entry_carries_the_whole_live_article(client):
     content = text(entry, "a:content")
     assert 'href="https://clinic.example/contact/"' in content
     assert 'href="https://clinic.example/articles/needling/#ref-1"' in content
+    assert content.index("<p>It is old.</p>") < content.index("<li>Solid</li>") < content.index("Words")
     assert "Draft" not in ElementTree.tostring(atom, encoding="unicode")
 
 
