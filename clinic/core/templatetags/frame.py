@@ -1,4 +1,4 @@
-"""What every page's frame needs from a template: structured data, and pictures that may be missing."""
+"""What every page's frame needs from a template: structured data, pictures that may be missing, text said twice."""
 
 import json
 from functools import lru_cache
@@ -38,3 +38,10 @@ def _exists(path: str) -> bool:
 def static_if_any(path: str) -> str:
     """Return the address of a static file, or an empty string when the clinic has none such."""
     return static(path) if _exists(path) else ""
+
+
+@register.simple_block_tag(takes_context=True)
+def capture(context: template.Context, content: str, name: str) -> str:
+    """Keep what `{% capture "name" %}…{% endcapture %}` holds as a variable, to be said more than once."""
+    context[name] = mark_safe(content.strip())  # nosec B308 B703: rendered by this template, escaped where it must be
+    return ""
