@@ -10,10 +10,13 @@ from clinic.core.pictures import PictureField
 from clinic.core.prose import PROSE, ProseField
 from clinic.core.text import comma_separated, lines
 
+ALSO_CALLED = _("What patients call it, one a line. Shown on its page, and found by the search.")
+
 
 class Treatment(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
+    also_called = models.TextField(_("also called"), blank=True, help_text=ALSO_CALLED)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("Shown on cards and in search engines."))
     what_it_is = ProseField(_("what it is"), extensions=PROSE, sanitize=True, blank=True)
     what_to_expect = ProseField(_("what to expect"), extensions=PROSE, sanitize=True, blank=True)
@@ -36,10 +39,15 @@ class Treatment(models.Model):
     def cautions(self) -> list[str]:
         return lines(self.who_should_not)
 
+    @property
+    def other_names(self) -> list[str]:
+        return lines(self.also_called)
+
 
 class Condition(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
+    also_called = models.TextField(_("also called"), blank=True, help_text=ALSO_CALLED)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("Shown on cards and in search engines."))
     description = ProseField(_("description"), extensions=PROSE, sanitize=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -55,6 +63,10 @@ class Condition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("providers:condition-detail", args=[self.slug])
+
+    @property
+    def other_names(self) -> list[str]:
+        return lines(self.also_called)
 
 
 class TreatmentForCondition(models.Model):
@@ -142,6 +154,12 @@ class Provider(models.Model):
     @property
     def name_with_credentials(self) -> str:
         return ", ".join(filter(None, [self.name, self.credentials]))
+
+    @property
+    def honorific(self) -> str:
+        """ "Dr.", where the full name starts with such a title."""
+        first = self.name.partition(" ")[0]
+        return first if first.endswith(".") and len(first) > len("J.") else ""
 
     @property
     def initials(self) -> str:

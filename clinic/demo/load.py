@@ -106,12 +106,13 @@ def password_hash() -> str:
 def load_care(maker: Maker) -> None:
     """Treatments, conditions, and what each treatment can do for which condition."""
     for treatment in read("treatments")["treatments"]:
-        position, cautions = treatment.pop("order"), one_a_line(treatment.pop("who_should_not"))
-        maker.make(Treatment, **treatment, position=position, who_should_not=cautions)
+        lists = {name: one_a_line(treatment.pop(name)) for name in ("who_should_not", "also_called")}
+        position = treatment.pop("order")
+        maker.make(Treatment, **treatment | lists, position=position)
     texts = read("conditions")
     for condition in texts["conditions"]:
-        position = condition.pop("order")
-        maker.make(Condition, **condition, position=position)
+        position, also_called = condition.pop("order"), one_a_line(condition.pop("also_called"))
+        maker.make(Condition, **condition, also_called=also_called, position=position)
     for pair in texts["pairs"]:
         maker.make(
             TreatmentForCondition,

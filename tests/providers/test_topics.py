@@ -207,3 +207,9 @@ def test_pages_are_read_only_and_set_no_cookie(client, needling, back_pain, will
 )
 def test_names_read_well_inside_a_sentence(name, inside):
     assert midsentence(name) == inside
+
+
+def test_a_page_says_what_else_patients_call_it(client, needling, back_pain):
+    Condition.objects.update(also_called="Sciatica\nSlipped disk")
+    assert "You may know it as: Sciatica, Slipped disk" in text(client.get(back_pain.get_absolute_url()))
+    assert "You may know it as" not in text(client.get(needling.get_absolute_url()))
