@@ -59,7 +59,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
     hours, now = open_time(), timezone.now()
     context = {
         "form": form,
-        "json_ld": [json_ld.clinic(form.clinic, hours, timezone.localdate())],
+        "json_ld": [json_ld.clinic_with_closures(form.clinic, hours, timezone.localdate())],
         "hours": week_table(),
         "closures": Closure.objects.ahead(timezone.localdate()),
         "open_now": hours.is_open(now),

@@ -47,18 +47,22 @@ def _image(version: ArticleVersion) -> dict[str, Any] | None:
     return filled(
         type="ImageObject",
         url=absolute(picture.file.url),
-        width=picture.width,
-        height=picture.height,
+        width=_pixels(picture.width),
+        height=_pixels(picture.height),
         caption=picture.caption,
         creditText=picture.credit,
     )
+
+
+def _pixels(count: int) -> dict[str, Any]:
+    return filled(type="QuantitativeValue", value=count, unitCode="E37")  # UN/CEFACT's code for a pixel
 
 
 def _citation(citation: dict[str, Any]) -> dict[str, Any]:
     return filled(
         type="ScholarlyArticle" if citation["doi"] or citation["pubmed_id"] else "CreativeWork",
         name=citation["title"],
-        author=citation["authors"],
+        creditText=citation["authors"],
         isPartOf=filled(type="CreativeWork", name=citation["source"]),
         datePublished=str(citation["year"] or ""),
         url=citation["address"],

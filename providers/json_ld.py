@@ -3,7 +3,7 @@
 from typing import Any
 
 from clinic.core.json_ld import CONTEXT, absolute, clinic_id, filled
-from providers.models import Condition, Provider, Treatment
+from providers.models import Condition, Provider, Treatment, TreatmentForCondition
 
 
 def person(provider: Provider) -> dict[str, Any]:
@@ -11,6 +11,7 @@ def person(provider: Provider) -> dict[str, Any]:
     return filled(
         type="Person",
         name=provider.name,
+        honorificPrefix=provider.honorific,
         honorificSuffix=provider.credentials,
         jobTitle=provider.job_title,
         url=absolute(provider.get_absolute_url()) if provider.is_listed else "",
@@ -36,3 +37,16 @@ def topic(row: Treatment | Condition) -> dict[str, Any]:
     """Name a treatment or condition that a page is about."""
     kind = "MedicalTherapy" if isinstance(row, Treatment) else "MedicalCondition"
     return filled(type=kind, name=row.name, url=absolute(row.get_absolute_url()))
+
+
+def topic_page(row: Treatment | Condition) -> dict[str, Any]:
+    """Describe a treatment or condition as its own page does."""
+    return CONTEXT | topic(row) | filled(description=row.summary, alternateName=row.other_names)
+
+
+def pair_page(pair: TreatmentForCondition) -> dict[str, Any]:
+    """Describe the page on one treatment for one condition."""
+    url = absolute(pair.get_absolute_url())
+    return CONTEXT | filled(
+        type="MedicalWebPage", id=url, url=url, about=[topic(pair.treatment), topic(pair.condition)]
+    )

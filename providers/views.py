@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView, TemplateView
 
 from clinic.core.http import public_page
-from providers.json_ld import profile
+from providers.json_ld import pair_page, profile, topic_page
 from providers.models import Condition, Provider, Treatment, TreatmentForCondition
 from providers.templatetags.names import pair_name
 
@@ -77,6 +77,7 @@ class TreatmentDetail(DetailView):
             "conditions": conditions.filter(Q(has_page=True) | Q(has_article=True)),
             "articles": treatment.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(TREATMENTS, reverse("providers:treatment-list")), (treatment.name, "")],
+            "json_ld": [topic_page(treatment)],
         }
 
 
@@ -107,6 +108,7 @@ class ConditionDetail(DetailView):
             "providers": condition.providers.listed(),
             "articles": condition.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(CONDITIONS, reverse("providers:condition-list")), (condition.name, "")],
+            "json_ld": [topic_page(condition)],
         }
 
 
@@ -119,9 +121,10 @@ class TreatmentForConditionDetail(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.treatment = get_object_or_404(Treatment, slug=kwargs["treatment"])
         self.condition = get_object_or_404(Condition, slug=kwargs["condition"])
-        self.pair = self.treatment.for_conditions.filter(condition=self.condition).first()
-        if self.pair is None:
+        pair = self.treatment.for_conditions.filter(condition=self.condition).select_related("condition").first()
+        if pair is None:
             return redirect(self.treatment, permanent=True)
+        self.pair = pair
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -139,4 +142,5 @@ class TreatmentForConditionDetail(TemplateView):
                 (treatment.name, treatment.get_absolute_url()),
                 (condition.name, ""),
             ],
+            "json_ld": [pair_page(self.pair)],
         }

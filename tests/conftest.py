@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 from hypothesis import settings
 
 # Playwright keeps an event loop running in the test's thread; Django would take that for asynchronous code.
@@ -19,6 +21,15 @@ def pytest_collection_modifyitems(items):
         for name in ("browser", "resilience"):
             if f"tests/{name}/" in item.path.as_posix():
                 item.add_marker(name)
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo clinic, for every test of a module, rolled back after its last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

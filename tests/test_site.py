@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -50,6 +49,7 @@ MACHINES = {
 # visitor, desk, provider, manager, admin
 OTHERS = {
     "pages:monitor": ("/monitor", [503] * 5),  # the demo has overdue requests and no worker: late is right
+    "pages:favicon": ("/favicon.ico", [302] * 5),
     "pages:media": ("/media/nothing.jpg", [404] * 5),
     "appointments:status": ("/appointments/status/", [404] * 5),
     "appointments:open-status": ("/appointments/status/none/", [404] * 5),
@@ -82,15 +82,6 @@ ADMIN = {
     "providers_treatment": ("", "v", "vacd"),
     "auth_user": ("", "", "vac"),
 }
-
-
-@pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The demo clinic, for every test of this module, rolled back after the last."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 def client_of(role: str) -> Client:
@@ -197,6 +188,8 @@ def test_every_public_page_has_what_a_page_needs(demo, url):
     assert 10 < len(re.search(r"<title>([^<]+)</title>", page)[1].strip()) < 120
     assert 50 < len(re.search(r'<meta name="description" content="([^"]+)"', page)[1]) < 400
     assert re.search(r'<html lang="en', page)
+    for name in ("og:title", "og:description", "og:url", "og:type", "og:image", "twitter:card"):
+        assert len(re.findall(rf'<meta (?:name|property)="{name}" content="[^"]+">', page)) == 1, name
     assert "style=" not in page
     assert not re.search(r"<script(?![^>]*(src=|application/ld\+json))", page)
     assert client.cookies == {}

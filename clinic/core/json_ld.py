@@ -29,7 +29,11 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Describe the way to a page: (name, path) pairs after Home, the last of which is the page itself."""
     steps = [(_("Home"), "/"), *trail]
     items = [
-        filled(type="ListItem", position=position, name=str(name), item=absolute(path) if path else "")
+        filled(type="ListItem", position=position, name=str(name), item=_page_at(path) if path else None)
         for position, (name, path) in enumerate(steps, start=1)
     ]
     return CONTEXT | filled(type="BreadcrumbList", itemListElement=items)
+
+
+def _page_at(path: str) -> dict[str, Any]:
+    return filled(type="WebPage", id=absolute(path))

@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What we do and for whom, whether we are open, who treats, what, and what is new to read."""
     now, hours, site = timezone.now(), open_time(), site_of(request)
     context = {
-        "json_ld": [json_ld.clinic(site.clinic)],
+        "json_ld": [json_ld.clinic(site.clinic, hours)],
         "closes_at": hours.current_close(now),
         "opens_next": hours.next_open(now),
         "providers": Provider.objects.listed(),

@@ -10,8 +10,19 @@ from clinic.practice.models import ClinicProfile
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def clinic(profile: ClinicProfile, hours: OpenTime | None = None, today: date | None = None) -> dict[str, Any]:
-    """Describe the clinic. The hours, and closures from `today` on, are for a page that shows them."""
+def clinic(profile: ClinicProfile, hours: OpenTime) -> dict[str, Any]:
+    """Describe the clinic as the home page does, with its week in short."""
+    return _facts(profile) | filled(openingHours=_week_in_short(hours))
+
+
+def clinic_with_closures(profile: ClinicProfile, hours: OpenTime, today: date) -> dict[str, Any]:
+    """Describe the clinic as the contact page does: its hours, and the closures from `today` on."""
+    return _facts(profile) | filled(
+        openingHoursSpecification=_week(hours), specialOpeningHoursSpecification=_closures(hours, today)
+    )
+
+
+def _facts(profile: ClinicProfile) -> dict[str, Any]:
     return CONTEXT | filled(
         type="MedicalClinic",
         id=clinic_id(),
@@ -22,8 +33,6 @@ def clinic(profile: ClinicProfile, hours: OpenTime | None = None, today: date | 
         address=_address(profile),
         hasMap=profile.directions_url,
         geo=_geo(profile),
-        openingHoursSpecification=_week(hours) if hours else [],
-        specialOpeningHoursSpecification=_closures(hours, today) if hours else [],
     )
 
 
@@ -54,7 +63,16 @@ def _week(hours: OpenTime) -> list[dict[str, Any]]:
     ]
 
 
-def _closures(hours: OpenTime, today: date | None) -> list[dict[str, Any]]:
+def _week_in_short(hours: OpenTime) -> list[str]:
+    """One line for each span, as in "Mo,Tu,We 09:00-12:00"."""
+    days: dict[str, list[str]] = {}
+    for day in sorted(hours.week):
+        for opens, closes in sorted(hours.week[day]):
+            days.setdefault(f"{opens:%H:%M}-{closes:%H:%M}", []).append(DAYS[day][:2])
+    return [f"{','.join(names)} {span}" for span, names in days.items()]
+
+
+def _closures(hours: OpenTime, today: date) -> list[dict[str, Any]]:
     """Whole closed days, which schema.org writes as opening and closing at midnight."""
     return [
         filled(
@@ -65,5 +83,5 @@ def _closures(hours: OpenTime, today: date | None) -> list[dict[str, Any]]:
             closes="00:00",
         )
         for first, last in sorted(hours.closures)
-        if today is None or last >= today
+        if last >= today
     ]

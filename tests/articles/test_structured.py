@@ -66,7 +66,12 @@ def test_an_article_says_who_wrote_it_who_reviewed_it_when_and_on_what_grounds(c
     assert found["@context"] == "https://schema.org"
     assert (found["url"], found["name"], found["description"]) == (url, "Needling & necks", "What a trial found")
     assert found["lastReviewed"] == "2026-01-05"
-    assert found["reviewedBy"] == {"@type": "Person", "name": "Dr. Sam Lee", "jobTitle": "Chiropractor"}
+    assert found["reviewedBy"] == {
+        "@type": "Person",
+        "name": "Dr. Sam Lee",
+        "honorificPrefix": "Dr.",
+        "jobTitle": "Chiropractor",
+    }
     assert found["about"] == [
         {"@type": "MedicalTherapy", "name": "Dry needling", "url": f"{SITE}/treatments/dry-needling/"},
         {"@type": "MedicalCondition", "name": "Neck pain", "url": f"{SITE}/conditions/neck-pain/"},
@@ -78,20 +83,22 @@ def test_an_article_says_who_wrote_it_who_reviewed_it_when_and_on_what_grounds(c
     assert inside["datePublished"] == article.first_published_at.isoformat()
     assert inside["dateModified"] == article.live.published_at.isoformat()
     assert inside["image"] == {
-        "@type": "ImageObject", "url": f"{SITE}/media/articles/abc.jpg", "width": 1200, "height": 800,
-        "caption": "One of us",
+        "@type": "ImageObject", "url": f"{SITE}/media/articles/abc.jpg", "caption": "One of us",
+        "width": {"@type": "QuantitativeValue", "value": 1200, "unitCode": "E37"},
+        "height": {"@type": "QuantitativeValue", "value": 800, "unitCode": "E37"},
     }  # fmt: skip
     assert inside["citation"] == [
-        {"@type": "ScholarlyArticle", "name": "A trial", "author": "Doe J", "datePublished": "2017",
+        {"@type": "ScholarlyArticle", "name": "A trial", "creditText": "Doe J", "datePublished": "2017",
          "isPartOf": {"@type": "CreativeWork", "name": "J Trials 3:1"}, "url": "https://doi.org/10.1/x"},
-        {"@type": "CreativeWork", "name": "A page", "author": "Clinic",
+        {"@type": "CreativeWork", "name": "A page", "creditText": "Clinic",
          "isPartOf": {"@type": "CreativeWork", "name": "Publisher"}, "url": "https://example.org/"},
     ]  # fmt: skip
 
 
 def test_the_breadcrumb_is_the_one_the_page_shows(client, article):
     data, _text = page(client, "/articles/needling/")
-    steps = [(item["position"], item["name"], item.get("item")) for item in data["BreadcrumbList"]["itemListElement"]]
+    items = data["BreadcrumbList"]["itemListElement"]
+    steps = [(item["position"], item["name"], item.get("item", {}).get("@id")) for item in items]
     assert steps == [(1, "Home", f"{SITE}/"), (2, "Articles", f"{SITE}/articles/"), (3, "Needling & necks", None)]
 
 
@@ -115,9 +122,19 @@ def test_the_contact_page_says_where_the_clinic_is_and_when_it_is_open(client, c
     ]  # fmt: skip
 
 
-def test_the_home_page_names_the_clinic_without_the_hours_it_does_not_show(client):
+def test_the_home_page_names_the_clinic_and_its_week_in_short(client):
     found = page(client, "/")[0]["MedicalClinic"]
     assert found["name"] == "Cary Spine" and "openingHoursSpecification" not in found
+    assert found["openingHours"] == ["Mo,Tu,We,Th,Fr 09:00-12:00", "Mo,Tu,We,Th,Fr 13:00-17:00"]
+
+
+def test_a_treatment_and_a_condition_are_described_with_what_patients_call_them(client, article):
+    Treatment.objects.update(also_called="Needling\nDDN")
+    found = page(client, "/treatments/dry-needling/")[0]["MedicalTherapy"]
+    assert (found["name"], found["alternateName"]) == ("Dry needling", ["Needling", "DDN"])
+    found = page(client, "/conditions/neck-pain/")[0]["MedicalCondition"]
+    assert (found["name"], found["url"]) == ("Neck pain", f"{SITE}/conditions/neck-pain/")
+    assert "alternateName" not in found
 
 
 def test_an_empty_clinic_is_described_by_its_name_alone(client, clinic):
@@ -135,7 +152,8 @@ def test_a_provider_is_described_as_on_their_page(client):
     )
     found = page(client, "/providers/ruiz/")[0]["Person"]
     assert found == {
-        "@context": "https://schema.org", "@type": "Person", "name": "Dr. Ana Ruiz", "honorificSuffix": "DC",
+        "@context": "https://schema.org", "@type": "Person", "name": "Dr. Ana Ruiz", "honorificPrefix": "Dr.",
+        "honorificSuffix": "DC",
         "jobTitle": "Chiropractor", "url": f"{SITE}/providers/ruiz/",
         "description": "Dr. Ana Ruiz treats backs.", "knowsAbout": ["Dry needling", "Cupping"],
         "knowsLanguage": ["English", "Spanish"], "worksFor": {"@type": "MedicalClinic", "@id": f"{SITE}/#clinic"},
@@ -154,6 +172,8 @@ def said(data: object) -> list[str]:
             "opens",
             "closes",
             "dayOfWeek",
+            "openingHours",
+            "unitCode",
             "description",
         }
         return [word for key, value in data.items() if key not in skipped for word in said(value)]
