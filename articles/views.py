@@ -151,13 +151,9 @@ class ArticleList(ListView):
         return articles.written_by(option) if kind == "provider" else articles.filter(is_about(kind, [option]))
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Paginator, Page, Any, bool]:
-        """A page number that does not exist gives the nearest one that does."""
+        """A page number that does not exist gives the last page, what is no number the first (Django's get_page)."""
         paginator = self.get_paginator(queryset, page_size)
-        try:
-            asked = int(self.request.GET.get("page", 1))
-        except ValueError:
-            asked = 1
-        page = paginator.page(min(max(asked, 1), paginator.num_pages))
+        page = paginator.get_page(self.request.GET.get("page"))
         # First which, then what they say: sorting thousands must not drag their texts along.
         found: Any = page.object_list
         order = list(found.values_list("pk", flat=True))
