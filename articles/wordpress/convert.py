@@ -6,15 +6,16 @@ from html import escape
 from html.parser import HTMLParser
 
 BLOCKS = "p|div|ul|ol|table|blockquote|figure|h[1-6]|pre|hr|section|article|form|iframe|script|style|dl"
-CAPTION = re.compile(r"\[caption[^\]]*\](.*?)\[/caption\]", re.DOTALL | re.IGNORECASE)
-GALLERY = re.compile(r"\[gallery\b([^\]]*)\]", re.IGNORECASE)
-EMBED = re.compile(r"\[embed[^\]]*\](.*?)\[/embed\]", re.DOTALL | re.IGNORECASE)
+# None of these looks past the next bracket or tag of its kind: the time stays in proportion to the text
+CAPTION = re.compile(r"\[caption[^\[\]]*\]((?:(?!\[caption).)*?)\[/caption\]", re.DOTALL | re.IGNORECASE)
+GALLERY = re.compile(r"\[gallery\b([^\[\]]*)\]", re.IGNORECASE)
+EMBED = re.compile(r"\[embed[^\[\]]*\]((?:(?!\[embed).)*?)\[/embed\]", re.DOTALL | re.IGNORECASE)
 # A shortcode has facts, a compound name, or an end: [sic] and [1] are somebody's words
-SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]*)((?:\s+[\w-]+\s*=[^\]]*)?)\s*/?\]", re.IGNORECASE)
-IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-LINKED_IMG = re.compile(r"<a\b[^>]*>\s*(<img\b[^>]*>)\s*</a>", re.IGNORECASE)
-LINK = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*["'])([^"']*)""", re.IGNORECASE)
-BARE_ADDRESS = re.compile(r"^\s*(https?://[^\s<]+)\s*$", re.MULTILINE)
+SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]*)((?:\s+[\w-]+\s*=[^\[\]]*+)?)\s*/?\]", re.IGNORECASE)
+IMG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+LINKED_IMG = re.compile(r"<a\b[^<>]*>\s*(<img\b[^<>]*>)\s*</a>", re.IGNORECASE)
+LINK = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*["'])([^"']*)""", re.IGNORECASE)
+BARE_ADDRESS = re.compile(r"^[ \t]*(https?://[^\s<]+)[ \t\r]*$", re.MULTILINE)
 LEFT_OUT = ("iframe", "script", "style", "form", "object", "embed", "video", "audio", "svg")
 RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 
@@ -47,10 +48,12 @@ def converted(
     """
     is_classic = "<!-- wp:" not in html
     for tag in LEFT_OUT:
-        for found in re.findall(rf"<{tag}\b[^>]*>", html, re.IGNORECASE):
+        for found in re.findall(rf"<{tag}\b[^<>]*>", html, re.IGNORECASE):
             lost(f"<{tag}> {attributes_of(found).get('src', '')}".strip())
-    html = re.sub(r"<(script|style|form|svg|iframe|object|video|audio)\b.*?</\1\s*>", "", html, flags=re.S | re.I)
-    html = re.sub(r"<!--.*?-->", "\n", html, flags=re.DOTALL)
+    html = re.sub(
+        r"<(script|style|form|svg|iframe|object|video|audio)\b(?:(?!<\1\b).)*?</\1\s*>", "", html, flags=re.S | re.I
+    )
+    html = re.sub(r"<!--.*?(?:-->|\Z)", "\n", html, flags=re.DOTALL)
     html = LINKED_IMG.sub(r"\1", html)
     html = CAPTION.sub(lambda found: _captioned(found[1], picture), html)
     html = GALLERY.sub(lambda found: gallery("".join(re.findall(r'ids="([\d,\s]*)"', found[1]))), html)
@@ -72,7 +75,7 @@ def _captioned(inside: str, picture: Callable[[str, str, str], str]) -> str:
     if not found:
         return inside
     attrs = attributes_of(found[0])
-    words = re.sub(r"<[^>]+>", "", inside[: found.start()] + inside[found.end() :]).strip()
+    words = re.sub(r"<[^<>]+>", "", inside[: found.start()] + inside[found.end() :]).strip()
     return f"\n\n{picture(attrs.get('src', ''), attrs.get('alt', ''), words)}\n\n"
 
 
