@@ -21,6 +21,7 @@ from clinic.core.prose import ILLUSTRATED
 PHRASES = {"strong", "em", "a", "br", "#text"}
 VOID = {"br", "img"}
 SIZES = "(min-width: 46rem) 42rem, 100vw"
+DEEPEST = 24  # elements inside each other; the editor's deepest table in a list in a quote has about ten
 # [3], [1, 3] and [1-3], with any dash and spaces
 CITED = re.compile(r"\[\s*\d{1,3}(?:\s*[,;\-–—]\s*\d{1,3})*\s*\]")
 
@@ -88,7 +89,14 @@ def render(html: str, citations: Iterable[Citation] = (), images: Iterable[Artic
 
     Any text is taken. What cannot be used (a link to nowhere, an unknown picture) is left out and reported.
     """
-    return _Renderer(citations, images).render(_tree(_cleaner.clean(html)))
+    parsed = _parsed(_cleaner.clean(html))
+    renderer = _Renderer(citations, images)
+    if parsed.is_cut:
+        renderer.report(
+            "nested_too_deep",
+            _("Lists, quotes or tables stand too deep inside each other. Take the innermost out of the others."),
+        )
+    return renderer.render(parsed.open[0])
 
 
 def text_of(html: str) -> str:
@@ -105,31 +113,46 @@ def with_absolute_links(html: str, page_url: str) -> str:
 
 
 class _TreeBuilder(HTMLParser):
-    """Builds nodes from what nh3 wrote, which closes every element it opens."""
+    """Builds nodes from what nh3 wrote, which closes every element it opens.
+
+    What stands deeper than DEEPEST keeps its words and loses its elements: whoever walks the tree may recurse.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.open = [Node("#root")]
+        self.too_deep = 0  # open elements that were left out
+        self.is_cut = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if len(self.open) > DEEPEST and tag not in VOID:
+            self.too_deep += 1
+            self.is_cut = True
+            return
         node = Node(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(node)
         if tag not in VOID:
             self.open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
-        if len(self.open) > 1 and self.open[-1].tag == tag:
+        if self.too_deep and tag not in VOID:
+            self.too_deep -= 1
+        elif len(self.open) > 1 and self.open[-1].tag == tag:
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
         self.open[-1].children.append(Node("#text", text=data))
 
 
-def _tree(html: str) -> Node:
+def _parsed(html: str) -> _TreeBuilder:
     builder = _TreeBuilder()
     builder.feed(html)
     builder.close()
-    return builder.open[0]
+    return builder
+
+
+def _tree(html: str) -> Node:
+    return _parsed(html).open[0]
 
 
 class _Renderer:
@@ -139,6 +162,7 @@ class _Renderer:
         self.result = Rendered(uses={citation.number: [] for citation in citations})
         self.images = {PurePosixPath(str(image.file.name)).stem: image for image in images if image.file}
         self.ids: set[str] = set()
+        self.last_number: dict[str, int] = {}  # of the headings that say the same
 
     def render(self, root: Node) -> Rendered:
         self.result.html = self.flow(root.children)
@@ -187,10 +211,12 @@ class _Renderer:
     def heading_id(self, text: str) -> str:
         """An id made of the heading's words. The prefix keeps it apart from the ids of the page around it."""
         base = f"section-{slugify(text)[:60].strip('-') or len(self.ids) + 1}"
-        identifier, number = base, 1
+        number = self.last_number.get(base, 1)
+        identifier = base
         while identifier in self.ids:
             number += 1
             identifier = f"{base}-{number}"
+        self.last_number[base] = number
         self.ids.add(identifier)
         return identifier
 
