@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.text import Truncator, slugify
 
 from articles.models import Article, ArticleImage
+from articles.wordpress import blocks
 from articles.wordpress.convert import converted
 from articles.wordpress.export import Attachment, Author, Export, Post
 from clinic.core.pictures import BadPicture
@@ -39,6 +40,7 @@ class Counted:
     pictures: int = 0
     addresses: int = 0
     notes: list[str] = field(default_factory=list)
+    unknown_categories: dict[str, int] = field(default_factory=dict)  # name -> posts
 
 
 def import_posts(export: Export, uploads: Path, default_author: Provider | None = None) -> Counted:
@@ -60,14 +62,14 @@ def match_authors(export: Export, default: Provider | None) -> dict[str, Provide
     found, unknown = {}, []
     for login in dict.fromkeys(post.author for post in export.posts if post.status in TAKEN):
         author = export.authors.get(login, Author(login, "", login))
-        same = Q(user__username=author.login) | Q(name__iexact=author.name) | Q(slug=slugify(author.name))
+        same = Q(user__username=login) | Q(name__iexact=author.name or login) | Q(slug=slugify(author.name or login))
         if author.email:
             same |= Q(user__email__iexact=author.email)
-        provider = Provider.objects.filter(same).first() or default
+        provider = (Provider.objects.filter(same).first() if login else None) or default
         if provider:
             found[login] = provider
         else:
-            unknown.append(f"{author.name or login} ({login})")
+            unknown.append(f"{author.name or login} ({login})" if login else "the author of posts that name none")
     if unknown:
         raise UnknownAuthors(", ".join(unknown))
     return found
@@ -80,28 +82,34 @@ class _Import:
         self.export, self.uploads, self.authors, self.counted = export, uploads, authors, counted
 
     def note(self, words: str) -> None:
-        note = f"{self.post.title or self.post.post_id}: {words}"
+        note = f"{self.post.name}: {words}"
         if note not in self.counted.notes:
             self.counted.notes.append(note)
 
     def take(self, post: Post) -> None:
         self.post = post
-        origin = f"{self.export.site}/?p={post.post_id}"
+        key = self.export.key(post)
+        dated = f"{key}@{post.published_at:%Y%m%dT%H%M%S}" if post.published_at else ""
+        there = _already_here(key, dated)
         if post.status not in TAKEN:
             self.counted.left_out += 1
             self.note(f"left out, it is in the state “{post.status}”")
-        elif Article.objects.filter(imported_from=origin).exists():
+        elif there:
             self.counted.already_here += 1
+            if there.title != self.title_of(post):
+                self.note(f"already here, as “{there.title}”")
         else:
             with transaction.atomic():
-                self.make(origin)
+                self.make(dated or key)
             self.counted.imported += 1
 
     def make(self, origin: str) -> None:
         post = self.post
-        title = unescape(post.title) or f"Untitled {post.post_id}"
+        title = self.title_of(post)
+        if title != unescape(post.name):
+            self.note("its title was shortened to 120 characters")
         self.article = Article(
-            title=self.fit(title, 120, "title"),
+            title=title,
             slug=free_slug(post.slug or title),
             author=self.authors[post.author],
             summary=self.fit(" ".join(re.sub(r"<[^>]+>", " ", unescape(post.excerpt)).split()), 160, "excerpt"),
@@ -109,13 +117,7 @@ class _Import:
             imported_from=origin,
         )
         self.article.save()
-        self.article.body = converted(  # type: ignore[assignment]  # the editor's field has no types
-            post.html,
-            picture=self.picture,
-            gallery=self.gallery,
-            address=self.new_address,
-            lost=lambda what: self.note(f"could not carry {what}"),
-        )
+        self.article.body = self.body_of(post)  # type: ignore[assignment]  # the editor's field has no types
         thumbnail = self.export.attachments.get(post.thumbnail_id)
         if thumbnail:
             self.article.picture = self.image_of(thumbnail.url, thumbnail.alt, thumbnail.caption)
@@ -123,6 +125,25 @@ class _Import:
         self.set_topics()
         self.remember_addresses()
         self.note_the_rest()
+
+    def title_of(self, post: Post) -> str:
+        return Truncator(unescape(post.name)).chars(120)
+
+    def body_of(self, post: Post) -> str:
+        html = blocks.with_reused(post.html, self.export.blocks)
+        for name, times in blocks.left_behind(html).items():
+            self.note(f"could not carry the block {name}" + (f", {times} times" if times > 1 else ""))
+        html, notes = blocks.with_footnotes(blocks.in_plain_elements(html), post.footnotes)
+        if notes:
+            self.note(f"{len(notes)} footnote(s) stand below the text: make citations of them")
+        body = converted(
+            html,
+            picture=self.picture,
+            gallery=self.gallery,
+            address=self.new_address,
+            lost=lambda what: self.note(f"could not carry {what}"),
+        )
+        return blocks.without_empty_figures(body) + blocks.listed(notes)
 
     def fit(self, text: str, length: int, what: str) -> str:
         if len(text) > length:
@@ -148,7 +169,10 @@ class _Import:
 
     def gallery(self, ids: str) -> str:
         chosen = [self.export.attachments.get(number) for number in re.findall(r"\d+", ids)]
-        if not ids:
+        if not ids:  # WordPress then shows all pictures that were uploaded for the post
+            own = [one for one in self.export.attachments.values() if one.parent_id == self.post.post_id]
+            chosen = sorted(own, key=lambda one: one.order)
+        if not any(chosen):
             self.note("could not carry a [gallery] that names no pictures")
         return "".join(f"\n\n{self.picture(one.url, one.alt, one.caption)}\n\n" for one in chosen if one)
 
@@ -184,15 +208,25 @@ class _Import:
 
     def file_at(self, src: str) -> Path | None:
         """Return the file in the uploads folder, and nothing outside it."""
-        _before, is_upload, name = unquote(urlsplit(src).path).partition("/uploads/")
-        if not is_upload or "\0" in name:
+        name = self.below_uploads(src)
+        if not name or "\0" in name:
             return None
         file = (self.uploads / name).resolve()
         return file if file.is_relative_to(self.uploads) and file.is_file() else None
 
+    def below_uploads(self, src: str) -> str:
+        """Return the file's name in the uploads folder; what WordPress.com hosts has no such folder in its address."""
+        path = unquote(urlsplit(src).path)
+        name = path.partition("/uploads/")[2]
+        if name:
+            return name
+        known = next((one for one in self.export.attachments.values() if one.url == src), None)
+        dated = re.search(r"/(\d{4}/\d{2}/[^/]+)$", path)
+        return known.file if known and known.file else (dated[1] if dated else "")
+
     def attachment_at(self, src: str) -> Attachment | None:
         def name(url: str) -> str:
-            return SIZED.sub("", url.partition("/uploads/")[2])
+            return SIZED.sub("", url.partition("/uploads/")[2] or url)
 
         return next((one for one in self.export.attachments.values() if name(one.url) == name(src)), None)
 
@@ -215,7 +249,7 @@ class _Import:
             self.article.treatments.add(*treatments)
             self.article.conditions.add(*conditions)
             if not treatments and not conditions:
-                self.note(f"category “{name}” is neither a treatment nor a condition here")
+                self.counted.unknown_categories[name] = self.counted.unknown_categories.get(name, 0) + 1
 
     def remember_addresses(self) -> None:
         if self.post.status != "publish":
@@ -227,6 +261,12 @@ class _Import:
         above = path.rstrip("/").rpartition("/")[0]
         for old in [*(f"{above}/{slug}/" for slug in self.post.old_slugs), path]:
             remember(old, self.article.get_absolute_url(), self.counted)
+
+
+def _already_here(key: str, dated: str) -> Article | None:
+    """The article made of a post. Two sites may number alike: then the day of publication tells them apart."""
+    same = Q(imported_from=key) | (Q(imported_from=dated) if dated else Q(imported_from__startswith=f"{key}@"))
+    return Article.objects.filter(same).first()
 
 
 def remember(old: str, new: str, counted: Counted) -> None:
@@ -263,5 +303,11 @@ def _remember_lists(export: Export, authors: dict[str, Provider], counted: Count
 
 
 def _note_the_rest(export: Export, counted: Counted) -> None:
-    for kind, number in sorted(export.others.items()):
-        counted.notes.append(f"{number} of the type “{kind}” are not articles and stay behind")
+    if counted.unknown_categories:
+        names = [f"“{name}” ({posts})" for name, posts in sorted(counted.unknown_categories.items())]
+        counted.notes.append(f"neither a treatment nor a condition here are the categories {', '.join(names)}")
+    for kind, titles in sorted(export.others.items()):
+        named = ", ".join(f"“{title}”" for title in titles if title)
+        counted.notes.append(
+            f"{len(titles)} of the type “{kind}” are not articles and stay behind" + (f": {named}" if named else "")
+        )

@@ -5,12 +5,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from articles.models import Article, ArticleImage
 from articles.services.publishing import problems_of
+from articles.wordpress.blocks import in_plain_elements, with_footnotes, without_empty_figures
 from articles.wordpress.convert import converted, paragraphs
-from articles.wordpress.export import read_export
+from articles.wordpress.export import NotAnExport, read_export
 from articles.wordpress.importer import import_posts
 from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment
@@ -123,7 +125,7 @@ def test_what_could_not_be_carried_is_said(people):
         "Broken by a page builder: could not carry <iframe> https://evil.example/",
         "picture not found: /wp-content/uploads/2019/05/missing.jpg",
         "Why we needle: 1 comment(s) stay behind",
-        "category “Clinic news” is neither",
+        "neither a treatment nor a condition here are the categories “Clinic news”",
         "Behind a password: was behind a password",
         "Planned for later: was “future”",
         "1 of the type “page”",
@@ -199,3 +201,34 @@ def test_words_in_brackets_stay():
         lost=lost.append,
     )
     assert html == "<p>a [sic] [1] bold</p>" and lost == ["[b]", "[x_y]"]
+
+
+MATERIAL = Path(settings.BASE_DIR).parent / "shared/material"
+
+
+@pytest.mark.skipif(not MATERIAL.is_dir(), reason="WordPress' own test data is not beside the checkout")
+def test_every_export_of_wordpress_itself_comes_over_once(people, tmp_path):
+    files = [*MATERIAL.glob("theme-test-data/*.xml"), *MATERIAL.glob("wordpress-importer/**/*.xml")]
+    made, refused = 0, set()
+    for file in files:
+        try:
+            export = read_export(file)
+        except NotAnExport:
+            refused.add(file.name)
+            continue
+        author = Provider.objects.get(slug="reyes")
+        first = import_posts(export, tmp_path, author)
+        assert first.imported + first.already_here + first.left_out == first.posts, file.name
+        assert import_posts(export, tmp_path, author).imported == 0, file.name
+        made += first.imported
+    assert refused == {"malformed.xml", "malformed-simple.xml"}
+    assert made == Article.objects.count() > 150
+    assert not any("<script" in body for body in Article.objects.values_list("body", flat=True))
+
+
+def test_verses_folded_parts_and_footnotes_keep_their_shape():
+    html = in_plain_elements("<pre>one\n two\n\nthree</pre><details><summary>More</summary>x</details>")
+    assert html == ("<p>one<br>\xa0two</p><p>three</p><details><p><strong>More</strong></p>x</details>")
+    mark = 'a<sup data-fn="x" class="fn"><a href="#x">1</a></sup>'
+    assert with_footnotes(mark, {"x": "A note"}) == ("a [1]", ["A note"])
+    assert without_empty_figures("<figure><div> </div></figure>b") == "b"
