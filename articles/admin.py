@@ -1,5 +1,5 @@
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -8,13 +8,11 @@ from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from articles.editing import views as editing
-from articles.editing.forms import ArticleForm, CitationForm
+from articles.editing.forms import ArticleForm, CitationForm, ScheduleForm
 from articles.editing.status import form_context, status_text
 from articles.models import Article, ArticleImage, ArticleVersion, Citation
 from articles.services import workflow
@@ -137,7 +135,8 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
     def render_change_form(self, request, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         article = kwargs.get("obj")
         if article:
-            context |= form_context(article, request.user)
+            typed = request.GET if "_publish_at" in request.GET else None
+            context |= form_context(article, request.user) | {"schedule_form": ScheduleForm(typed, label_suffix="")}
         context |= {"show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -153,9 +152,17 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
         name = request.POST.get("_step", "")
         if name not in workflow.STEPS:
             return super().response_change(request, obj)
-        facts = {"publish_at": _moment(request.POST.get("_publish_at", ""))} if name == "schedule" else {}
+        this_page = reverse("admin:articles_article_change", args=[obj.pk])
+        facts: dict[str, Any] = {}
+        if name == "schedule":
+            form = ScheduleForm(request.POST)
+            if not form.is_valid():  # the page shows again what was typed, and what is wrong with it
+                messages.success(request, _now("What you typed is saved."))
+                typed = urlencode({"_publish_at": request.POST.get("_publish_at", "")})
+                return HttpResponseRedirect(f"{this_page}?{typed}#id__publish_at")
+            facts = form.cleaned_data
         take_and_tell(request, obj, name, **facts)
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[obj.pk]))
+        return HttpResponseRedirect(this_page)
 
     def get_urls(self):
         pages = {
@@ -187,15 +194,6 @@ def take_and_tell(request: Any, article: Article, name: str, **facts: Any) -> No
             messages.error(request, getattr(problem, "message", str(problem)))
     else:
         messages.success(request, _now("“%(title)s”: %(status)s.") % {"title": article, "status": status_text(article)})
-
-
-def _moment(typed: str) -> datetime | None:
-    """A day and time in the clinic's zone; None for what is neither."""
-    try:
-        moment = parse_datetime(typed)
-    except ValueError:
-        return None
-    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
 @admin.register(ArticleVersion)

@@ -10,17 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.forms import AppointmentRequestForm, Choice, choices_of
 from appointments.models import AppointmentRequest, RequestEvent
+from clinic.core.forms import LocalDateTime
 from providers.models import Provider
 
 EnteredVia = AppointmentRequest.EnteredVia
-
-
-class LocalDateTime(forms.DateTimeField):
-    """A date and time of the clinic's zone, picked with the browser's own control."""
-
-    def __init__(self, **kwargs) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, **kwargs)
 
 
 class StepForm(forms.Form):

@@ -1,7 +1,7 @@
 """Forms of the people who write."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, ArticleImage
 from articles.services.workflow import revision
+from clinic.core.forms import LocalDateTime
 
 BEFORE_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 BEFORE_PUBMED = re.compile(r"^(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:\s*)", re.IGNORECASE)
+STILL_TO_COME = _("Give a day and time that are still to come.")
 
 
 class ArticleForm(forms.ModelForm):
@@ -100,3 +102,23 @@ class ReviewForm(forms.Form):
     note = forms.CharField(
         label=_("What you would like changed"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class ScheduleForm(forms.Form):
+    """When an approved article appears. Its names begin with "_": it is sent together with the article's own form."""
+
+    publish_at = LocalDateTime(
+        label=_("Or publish at"),
+        error_messages={"required": STILL_TO_COME, "invalid": STILL_TO_COME},
+    )
+
+    use_required_attribute = False
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"_{field_name}"
+
+    def clean_publish_at(self) -> datetime:
+        at = self.cleaned_data["publish_at"]
+        if at <= timezone.now():
+            raise forms.ValidationError(STILL_TO_COME, code="past")
+        return at
