@@ -22,15 +22,18 @@ RANKED_AT_MOST = 500  # of those with the words in the title, and of all; the ne
 
 def index(version: ArticleVersion) -> None:
     """Make a version findable in place of what its article said before. To be called in publish's transaction."""
-    topics = [str(topic) for topic in [*version.treatments.all(), *version.conditions.all()]]
+    topics = [f"{row} {row.also_called}" for rows in (version.treatments, version.conditions) for row in rows.all()]
+    references = " ".join(f"{citation['authors']} {citation['title']}" for citation in version.citations)
     texts = [
         version.title,
         " ".join([version.summary, version.key_points, version.author.name, *topics]),
-        " ".join([version.intro, text_of(version.body_html), version.urgent_advice, version.who_should_not]),
+        " ".join(
+            [version.intro, text_of(version.body_html), version.urgent_advice, version.who_should_not, references]
+        ),
     ]
     _forget(version.article_id)
     with connection.cursor() as cursor:
-        cursor.execute(_dialect()["insert"], [version.article_id, *(" ".join(_terms(text)) for text in texts)])
+        cursor.execute(_dialect()["insert"], [version.article_id, *(" ".join(terms_of(text)) for text in texts)])
 
 
 def remove(article: Article) -> None:
@@ -54,7 +57,7 @@ def search(q: str) -> ArticleQuerySet:
     Takes whatever people type. Words count from their beginning ("head" finds "headache") and without accents.
     The best FOUND_AT_MOST are looked up at once, in one query or two; the result is an ordinary queryset of them.
     """
-    terms = _question(q)
+    terms = question_terms(q)
     found = _best(terms, "all") if terms else []
     if not found and len(terms) > 1:
         found = _best(terms, "any")
@@ -79,14 +82,14 @@ def _best(terms: list[str], how: str) -> list[int]:
         return [pk for pk, _rank in cursor.fetchall()]
 
 
-def _question(q: str) -> list[str]:
+def question_terms(q: str) -> list[str]:
     """The first words of what somebody typed."""
-    terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in _terms(q[:1000])))
+    terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in terms_of(q[:1000])))
     longer = [term for term in terms if len(term) > 1]
     return (longer or terms)[:MAX_TERMS]
 
 
-def _terms(text: str) -> list[str]:
+def terms_of(text: str) -> list[str]:
     """The words of a text: letters and digits only, small, without accents."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", plain.casefold())

@@ -26,6 +26,7 @@ PUBLIC = {
     "pages:home": "/",
     "pages:contact": "/contact/",
     "pages:page": "/privacy/",
+    "pages:search": "/search/?q=needling",
     "articles:list": "/articles/",
     "articles:detail": "/articles/reasons-to-try-dry-needling-for-low-back-pain/",
     "providers:provider-list": "/providers/",

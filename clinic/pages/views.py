@@ -1,11 +1,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from clinic.core.http import public_page
 from clinic.pages.context import URGENT_HELP, site_of
 from clinic.pages.models import Page
+from clinic.pages.search import did_you_mean, find
 from clinic.practice import json_ld
 from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
@@ -39,3 +41,16 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "urgent_advice": UrgentAdvice.objects.first() if slug == URGENT_HELP else None,
     }
     return render(request, "pages/page.html", context)
+
+
+@public_page
+def search(request: HttpRequest) -> HttpResponse:
+    """Everything on the site that has the words, by kind, or how the site would spell them."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    context = {
+        "words": words,
+        "groups": find(words) if words else [],
+        "suggestion": did_you_mean(words) if words else "",
+        "breadcrumb": [(_("Search"), "")],
+    }
+    return render(request, "pages/search.html", context)
