@@ -19,7 +19,8 @@
     name(detail.textarea, detail.editor);
     editors.set(detail.textarea, detail.editor);
     // What was brought back before the editor was there
-    if (detail.textarea.dataset.broughtBack !== undefined) put(detail.textarea, detail.textarea.dataset.broughtBack);
+    const { broughtBack } = detail.textarea.dataset;
+    if (broughtBack !== undefined) detail.editor.commands.setContent(broughtBack);
   });
 
   const read = (key) => {
