@@ -11,8 +11,8 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
-.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-types check-imports \
-	check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup restore upgrade clean
+.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-js \
+	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup restore upgrade clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,8 @@ test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES
 	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)
 
 check: dev ## linters, templates, types, import rules, migrations, deployment, security
-	@$(MAKE) -k --no-print-directory check-style check-format check-templates check-types check-imports \
-		check-migrations check-deploy check-security
+	@$(MAKE) -k --no-print-directory check-style check-format check-templates check-js \
+		check-types check-imports check-migrations check-deploy check-security
 
 check-style:
 	@$(PY) -m ruff check .
@@ -51,6 +51,9 @@ check-format:
 
 check-templates:
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
+
+check-js:
+	@.venv/bin/oxlint --deny-warnings static/js
 
 check-types:
 	@$(PY) -m mypy

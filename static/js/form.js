@@ -3,19 +3,19 @@
   "use strict";
 
   function chosen(form, name) {
-    var input = form.querySelector('input[name="' + name + '"]:checked');
+    const input = form.querySelector('input[name="' + name + '"]:checked');
     return input ? input.value : "";
   }
 
   function show(form, name, applies) {
-    var part = document.getElementById("div_id_" + name);
+    const part = document.getElementById("div_id_" + name);
     if (part && form.contains(part) && !part.querySelector(".is-invalid")) part.hidden = !applies;
   }
 
   function settle(form) {
-    var relation = chosen(form, "patient_relation");
-    var method = chosen(form, "contact_method");
-    var speaks = method === "phone" || method === "text";
+    const relation = chosen(form, "patient_relation");
+    const method = chosen(form, "contact_method");
+    const speaks = method === "phone" || method === "text";
     show(form, "requester_name", relation === "child" || relation === "other");
     // Nothing is put away before a way is chosen, and the e-mail address stays: it is where a receipt goes
     show(form, "phone", method === "" || speaks);
@@ -31,6 +31,6 @@
   });
 
   // Where the browser has not seen to it by itself, as older ones do not
-  var summary = document.getElementById("error-summary");
+  const summary = document.getElementById("error-summary");
   if (summary) window.addEventListener("load", function () { summary.focus(); });
 })();
