@@ -1,9 +1,11 @@
 """The web server. Only a reverse proxy on this machine, or the demo's browser, talks to it."""
 
 import os
+from pathlib import Path
 
 from gunicorn.glogging import Logger
 
+from clinic.core import running
 from clinic.core.logs import without_tokens
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -13,6 +15,13 @@ threads = 4
 timeout = 30
 graceful_timeout = 10
 control_socket_disable = True
+umask = 0o077  # what it writes is nobody else's on this machine
+
+
+def on_starting(server) -> None:
+    """Say that the web server lives on this data, for as long as one of its processes does."""
+    running.join(Path(os.environ["CLINIC_DATA_DIR"]), "web")
+
 
 # Django alone decides whom to believe about the client (TRUSTED_PROXY_COUNT).
 forwarded_allow_ips = ""

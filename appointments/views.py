@@ -1,7 +1,11 @@
-from django.db import transaction
+import logging
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,8 +23,11 @@ from clinic.practice import json_ld
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice, open_time
 from providers.models import Provider, Treatment
 
+logger = logging.getLogger(__name__)
+
 SENT = "appointments.just_sent"
 OPENED = "appointments.status"
+NOT_STORED = "not_stored"
 
 PublicForm = AppointmentRequestForm | QuestionForm
 
@@ -44,7 +51,7 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
         "urgent_advice": UrgentAdvice.objects.first(),
         **source,
     }
-    return render(request, "appointments/request_form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "appointments/request_form.html", context, status=status_of(form))
 
 
 @csrf_exempt
@@ -67,7 +74,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
         "opens_next": hours.next_open(now),
         "promise": form.clinic.reply_due(now, hours),
     }
-    return render(request, "appointments/contact.html", context, status=422 if form.is_bound else 200)
+    return render(request, "appointments/contact.html", context, status=status_of(form))
 
 
 def prefill(request: HttpRequest) -> dict:
@@ -99,15 +106,35 @@ def submit(request: HttpRequest, form: PublicForm, **source) -> HttpResponse | N
     if not form.is_valid():
         return None
     form_token = form.cleaned_data["stamp"]
-    appointment_request = submit_request(
-        answers={**form.answers(), **source, "urgent_advice": UrgentAdvice.objects.first()},
-        submission_key=guards.submission_key(form_token),
-        sender=guards.sender(request),
-        suspicions=guards.suspicions(request, form_token=form_token, honeypot=form.cleaned_data["website"]),
-    )
+    try:
+        appointment_request = submit_request(
+            answers={**form.answers(), **source, "urgent_advice": UrgentAdvice.objects.first()},
+            submission_key=guards.submission_key(form_token),
+            sender=guards.sender(request),
+            suspicions=guards.suspicions(request, form_token=form_token, honeypot=form.cleaned_data["website"]),
+        )
+    except DatabaseError:
+        logger.exception("A request could not be stored; its patient has the form back")
+        form.add_error(None, not_stored(form.clinic))
+        return None
     remember(request, appointment_request)
     request.session[SENT] = True
     return redirect("appointments:status")
+
+
+def not_stored(clinic: ClinicProfile) -> ValidationError:
+    """What a patient reads above the filled-in form when the database took nothing."""
+    words = _("We could not store this just now. Your answers are still below: please send them again in a minute.")
+    phone = clinic.phone.as_national if clinic.phone else ""
+    call = _("Or call us: %(phone)s.") % {"phone": phone} if phone else ""
+    return ValidationError(f"{words} {call}".strip(), code=NOT_STORED)
+
+
+def status_of(form: PublicForm) -> int:
+    """Return the HTTP status of the page that shows this form."""
+    if form.is_bound and form.has_error(NON_FIELD_ERRORS, NOT_STORED):
+        return 503
+    return 422 if form.is_bound else 200
 
 
 def remember(request: HttpRequest, appointment_request: AppointmentRequest) -> None:

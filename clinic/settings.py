@@ -1,22 +1,23 @@
 """Every setting of the clinic site, read from the environment (see .env.example)."""
 
-from pathlib import Path
+import os
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from clinic.environment import BASE_DIR, load
 
+DATA_DIR = load()  # everything that changes lives here
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")  # a variable that is already set wins over the file
 
 # Where the site lives: one address decides hosts, secure cookies, redirects and links in mail.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 IS_HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname or "127.0.0.1"])
+# Probes on the machine itself ask by its own address
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[_site.hostname]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # How many reverse proxies of ours stand in front; the client's address is read that many hops from the right.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
@@ -31,9 +32,11 @@ if not SECRET_KEY:
 # Keys of before, after a change of SECRET_KEY: what they signed or encrypted stays readable.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-# All state lives in one directory, so that a backup is a copy of it.
-DATA_DIR = Path(env.str("CLINIC_DATA_DIR", default=str(BASE_DIR / "var")))
+# What patients told the clinic is nobody else's on this machine: folders 0700, files 0600, whatever creates them.
+os.umask(0o077)
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 INSTALLED_APPS = [
     "clinic.staff.admin_app.ClinicAdminConfig",  # django.contrib.admin, as our own AdminSite
@@ -111,7 +114,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 6,  # seconds a writer waits for another; a patient is told within eight
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
@@ -202,7 +205,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|monitor)$"]  # probes on the machine itself speak plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# Asks browsers to ship the name as https-only, which takes months to undo: the owner's choice, so Django's hint is off
+SECURE_HSTS_PRELOAD = IS_HTTPS and env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

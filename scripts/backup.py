@@ -24,6 +24,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 from django.conf import settings  # noqa: E402  (needs the lines above)
 
+from clinic.core import running  # noqa: E402
+
 DATABASE = "database"  # the member of the archive: an SQLite file or a pg_dump in its custom format
 
 
@@ -76,12 +78,15 @@ def restore(backup: Path) -> Path:
     return before
 
 
-def refuse_while_running() -> None:
+def refuse_while_running() -> int:
+    """Take the data folder's lock and return its descriptor, held to the end. Exits where anything of ours runs."""
     try:
-        os.kill(int((settings.DATA_DIR / "supervisord.pid").read_text()), 0)
-    except (OSError, ValueError):
-        return
-    sys.exit("The site is running. Stop it first, then restore, then start it.")
+        lock = running.take_site(settings.DATA_DIR, "a restore")
+    except running.AlreadyRunning as others:
+        sys.exit(f"The site is running: {others}. Stop it first, then restore, then start it.")
+    if others := running.living(settings.DATA_DIR):
+        sys.exit(f"The site is running: {', '.join(map(str, others))}. Stop it first, then restore, then start it.")
+    return lock
 
 
 def uses_sqlite() -> bool:

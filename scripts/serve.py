@@ -3,7 +3,7 @@
     .venv/bin/python scripts/serve.py           the clinic's own site, configured by .env
     .venv/bin/python scripts/serve.py --demo    the demo clinic on this machine (make run)
 
-A variable that is already set wins over both files.
+A variable that is already set wins over the files (see clinic/environment.py).
 """
 
 import errno
@@ -18,46 +18,70 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from clinic import environment  # noqa: E402  (needs the line above)
+from clinic.core import running  # noqa: E402
+
 DEMO_SIGN_INS = "admin, manager, frontdesk, williams, okafor, reyes"
+DEMO_SETTINGS = """\
+SECRET_KEY={secret_key}
+DEBUG=false
+STAFF_MFA=optional
+ALLOWED_HOSTS=127.0.0.1,localhost
+DEMO=true
+"""
+LOCK_DESCRIPTOR = 3  # supervisord closes from 5 on when it reloads
 
 
 def main(demo: bool) -> None:
-    data_dir = Path(os.environ.setdefault("CLINIC_DATA_DIR", str(ROOT / "var")))
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if demo:
-        read_env(demo_env(data_dir))
-    read_env(ROOT / ".env")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    data_dir = read_settings(demo)
     port = os.environ.setdefault("PORT", "8000")
     if demo:
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    lock = take_the_site(data_dir)
     refuse_taken_port(port)
+    make_private(data_dir)
     prepare(data_dir, demo)
     if demo:
         greet()
-    start()
+    start(lock)
 
 
-def demo_env(data_dir: Path) -> Path:
-    """The demo's settings, written once, so that sessions and links survive a restart."""
-    path = data_dir / "demo.env"
+def read_settings(demo: bool) -> Path:
+    """Fill the environment as every command does, and return the data folder, which exists then."""
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    if demo:
+        write_demo_env(DEMO_SETTINGS)
+    data_dir = environment.load(demo=demo)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return data_dir
+
+
+def write_demo_env(settings: str) -> None:
+    """Write the demo's settings once, so that sessions and links survive a restart."""
+    data_dir = environment.data_dir()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    path = data_dir / environment.DEMO_FILE
     if not path.exists():
-        path.write_text(
-            f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
-            "DEBUG=false\n"
-            "STAFF_MFA=optional\n"
-            "ALLOWED_HOSTS=127.0.0.1,localhost\n"
-            "DEMO=true\n"
-        )
-        path.chmod(0o600)
-    return path
+        path.write_text(settings.format(secret_key=secrets.token_urlsafe(50)))
 
 
-def read_env(path: Path) -> None:
-    import environ
+def take_the_site(data_dir: Path) -> int:
+    """Return the descriptor of the data folder's lock. Exits where a site, or a restore, runs on this data."""
+    try:
+        return running.take_site(data_dir, "the site")
+    except running.AlreadyRunning as others:
+        sys.exit(f"On the data in {data_dir} runs already: {others}. Stop it first.")
 
-    if path.exists():
-        environ.Env.read_env(path)
+
+def make_private(data_dir: Path) -> None:
+    """Close what an earlier release, or a copy by hand, left readable for everybody on this machine."""
+    for path in [data_dir, *data_dir.rglob("*")]:
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(mode) & ~0o077)
 
 
 def refuse_taken_port(port: str) -> None:
@@ -76,7 +100,6 @@ def refuse_taken_port(port: str) -> None:
 
 def prepare(data_dir: Path, demo: bool) -> None:
     """Migrate, collect static files that changed, and fill an empty demo."""
-    sys.path.insert(0, str(ROOT))
     import django
     from django.core.management import call_command
 
@@ -130,19 +153,30 @@ def greet() -> None:
     )
 
 
-def start() -> None:
+def start(lock: int) -> None:
     """Become supervisord, which runs web and worker with this Python and brings them back."""
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    os.environ[running.SUPERVISOR] = str(os.getpid())
     os.chdir(ROOT)
-    sys.stdout.flush()
-    if stat.S_ISSOCK(os.fstat(1).st_mode):  # systemd's journal is a socket, which /dev/stdout cannot reopen
-        relay = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
-        os.dup2(relay.stdin.fileno(), 1)
-        os.dup2(relay.stdin.fileno(), 2)
+    relay_output()
+    os.set_inheritable(os.dup2(lock, LOCK_DESCRIPTOR), True)
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "supervisord.conf")]
     if os.geteuid() == 0:
         command += ["-u", "root"]  # said on purpose, or supervisord calls it critical at every start
     os.execv(command[0], command)
+
+
+def relay_output() -> None:
+    """Put a pipe of our own before standard output, which supervisord opens anew by the name /dev/stdout.
+
+    That is refused where standard output is a socket (systemd's journal), or a pipe, file or terminal of another user
+    (`su -c`, `sudo -u ... > file`, a container's USER).
+    """
+    sys.stdout.flush()
+    # In a session of its own, so that Ctrl-C does not end it before the last line
+    relay = subprocess.Popen(["cat"], stdin=subprocess.PIPE, start_new_session=True)
+    os.dup2(relay.stdin.fileno(), 1)
+    os.dup2(relay.stdin.fileno(), 2)
 
 
 if __name__ == "__main__":

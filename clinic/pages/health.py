@@ -1,7 +1,9 @@
 """What machines ask: alive, ready, and whether the work moves. None of it tells anything about a patient."""
 
+import tempfile
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
@@ -15,6 +17,7 @@ from clinic.mail.models import Heartbeat, OutgoingEmail
 
 MAIL_WAITS_AT_MOST = timedelta(minutes=10)
 HEARTBEAT_AT_LEAST = timedelta(minutes=2)
+ROOM_NEEDED = 1024 * 1024  # bytes in the data folder
 
 
 @require_safe
@@ -27,7 +30,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too, and stands where this code needs it."""
+    """The database answers too, stands where this code needs it, and the disk takes what is written."""
+    if not has_room():
+        return _plain("disk full or read-only", 503)
     try:
         executor = MigrationExecutor(connection)
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -51,6 +56,17 @@ def monitor(request: HttpRequest) -> HttpResponse:
         late = {"database": True}
     states = {name: "late" if is_late else "ok" for name, is_late in late.items()}
     return JsonResponse(states, status=503 if any(late.values()) else 200)
+
+
+def has_room() -> bool:
+    """Whether the data folder takes another ROOM_NEEDED bytes, found out by writing them."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA_DIR) as probe:
+            probe.write(b"\0" * ROOM_NEEDED)
+            probe.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _mail_waits(now: datetime) -> bool:

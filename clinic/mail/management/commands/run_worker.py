@@ -8,6 +8,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from clinic.core.running import joined
 from clinic.mail.models import Heartbeat
 from clinic.mail.queue import deliver_due
 
@@ -25,7 +26,12 @@ class Command(BaseCommand):
         self.told_to_stop = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
-        logger.info("Worker started")
+        with joined(settings.DATA_DIR, "worker"):
+            logger.info("Worker started")
+            self.work()
+        logger.info("Worker stopped")
+
+    def work(self) -> None:
         timers = [Timer(HEARTBEAT_EVERY, beat), Timer(JOBS_EVERY, run_jobs)]
         while not self.told_to_stop:
             close_old_connections()
@@ -39,7 +45,6 @@ class Command(BaseCommand):
                 connection.close()
             if not self.told_to_stop:
                 time.sleep(PAUSE)
-        logger.info("Worker stopped")
 
     def stop(self, *args) -> None:
         # A plain flag: a handler that took a lock could wait for the very code it interrupted

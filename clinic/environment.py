@@ -1,0 +1,44 @@
+"""Where every setting comes from, for the server, each command and each script alike.
+
+A variable of the environment wins over `.env`, which lies beside manage.py. `make run` writes `demo.env` into the data
+folder; it counts for the demo, and for commands on the demo's data where nothing else says what the site is.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENV_FILE = ".env"
+DEMO_FILE = "demo.env"
+
+
+def load(*, demo: bool = False) -> Path:
+    """Fill os.environ from the files, and return the data folder. `demo`: demo.env wins over `.env`."""
+    own, folder = _own(), data_dir()
+    knows_itself = os.environ.get("SECRET_KEY") or own.get("SECRET_KEY")
+    of_demo = _read(folder / DEMO_FILE) if demo or not knows_itself else {}
+    for name, value in {**own, **of_demo}.items():
+        os.environ.setdefault(name, value)
+    os.environ["CLINIC_DATA_DIR"] = str(folder)
+    return folder
+
+
+def data_dir() -> Path:
+    """Return the data folder's full path; one that does not start at the root starts beside manage.py."""
+    place = os.environ.get("CLINIC_DATA_DIR") or _own().get("CLINIC_DATA_DIR") or "var"
+    return BASE_DIR / Path(place).expanduser()
+
+
+def _own() -> dict[str, str]:
+    return _read(Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / ENV_FILE))
+
+
+def _read(path: Path) -> dict[str, str]:
+    class File(environ.Env):
+        ENVIRON: dict[str, str] = {}
+
+    if path.exists():
+        File.read_env(path)
+    return File.ENVIRON
