@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from clinic.core import running
+
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
     "SECRET_KEY": "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -148,9 +150,10 @@ def test_only_the_owner_can_read_a_backup(run, clinic):
 
 def test_a_restore_is_refused_while_the_site_runs(run, clinic):
     saved = saved_file(run("scripts/backup.py", "save"))
-    (clinic / "supervisord.pid").write_text(str(os.getpid()))
+    lock = running.take_site(clinic, "the site")
 
     outcome = run("scripts/backup.py", "restore", saved)
+    os.close(lock)
 
     assert outcome.returncode == 1
     assert "Stop it first" in outcome.stderr
