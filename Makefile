@@ -11,7 +11,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
-.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-js \
+.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-js check-classes \
 	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup restore upgrade clean
 
 help: ## list the commands
@@ -40,7 +40,7 @@ test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES
 	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)
 
 check: dev ## linters, templates, types, import rules, migrations, deployment, security
-	@$(MAKE) -k --no-print-directory check-style check-format check-templates check-js \
+	@$(MAKE) -k --no-print-directory check-style check-format check-templates check-js check-classes \
 		check-types check-imports check-migrations check-deploy check-security
 
 check-style:
@@ -54,6 +54,9 @@ check-templates:
 
 check-js:
 	@.venv/bin/oxlint --deny-warnings static/js
+
+check-classes:
+	@$(PY) scripts/check_classes.py
 
 check-types:
 	@$(PY) -m mypy
