@@ -38,7 +38,7 @@ def sources() -> Iterator[str]:
 
 
 def unused_classes(styles: str, text: str) -> list[str]:
-    """Return the classes that no text names. One that is put together, as in badge--{{ status }}, is named by its start."""
+    """Return the classes that no text names. One put together, as in badge--{{ status }}, is named by its start."""
     words = set(WORD.findall(text))
     starts = {word for word in words if word.endswith(("-", "__"))}
     return sorted(

@@ -168,13 +168,14 @@ class _Import:
         return f"<figure>{tag}<figcaption>{escape(unescape(caption))}</figcaption></figure>" if caption else tag
 
     def gallery(self, ids: str) -> str:
-        chosen = [self.export.attachments.get(number) for number in re.findall(r"\d+", ids)]
+        pictures = self.export.attachments
+        chosen = [pictures[number] for number in re.findall(r"\d+", ids) if number in pictures]
         if not ids:  # WordPress then shows all pictures that were uploaded for the post
-            own = [one for one in self.export.attachments.values() if one.parent_id == self.post.post_id]
+            own = [one for one in pictures.values() if one.parent_id == self.post.post_id]
             chosen = sorted(own, key=lambda one: one.order)
-        if not any(chosen):
+        if not chosen:
             self.note("could not carry a [gallery] that names no pictures")
-        return "".join(f"\n\n{self.picture(one.url, one.alt, one.caption)}\n\n" for one in chosen if one)
+        return "".join(f"\n\n{self.picture(one.url, one.alt, one.caption)}\n\n" for one in chosen)
 
     def image_of(self, src: str, alt: str, caption: str) -> ArticleImage | None:
         """Return the article's picture at an old address, copied from the uploads the first time."""
