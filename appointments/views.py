@@ -1,7 +1,7 @@
 import logging
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -113,7 +113,7 @@ def submit(request: HttpRequest, form: PublicForm, **source) -> HttpResponse | N
             sender=guards.sender(request),
             suspicions=guards.suspicions(request, form_token=form_token, honeypot=form.cleaned_data["website"]),
         )
-    except DatabaseError:
+    except (OperationalError, InterfaceError):  # locked, full or gone; anything else is a fault of ours, and a 500
         logger.exception("A request could not be stored; its patient has the form back")
         form.add_error(None, not_stored(form.clinic))
         return None
