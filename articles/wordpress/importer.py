@@ -148,7 +148,7 @@ class _Import:
     def fit(self, text: str, length: int, what: str) -> str:
         if len(text) > length:
             self.note(f"its {what} was shortened to {length} characters")
-        return Truncator(text).chars(length)
+        return Truncator(text).chars(length)[:length]  # Truncator does not count combining marks, the database does
 
     def note_the_rest(self) -> None:
         if self.post.comments:

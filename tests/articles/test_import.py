@@ -13,7 +13,7 @@ from articles.services.publishing import problems_of
 from articles.wordpress.blocks import in_plain_elements, with_footnotes, without_empty_figures
 from articles.wordpress.convert import converted, paragraphs
 from articles.wordpress.export import NotAnExport, read_export
-from articles.wordpress.importer import import_posts
+from articles.wordpress.importer import Counted, _Import, import_posts
 from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment
 from tests.factories import make_provider, make_user
@@ -232,3 +232,9 @@ def test_verses_folded_parts_and_footnotes_keep_their_shape():
     mark = 'a<sup data-fn="x" class="fn"><a href="#x">1</a></sup>'
     assert with_footnotes(mark, {"x": "A note"}) == ("a [1]", ["A note"])
     assert without_empty_figures("<figure><div> </div></figure>b") == "b"
+
+
+def test_an_excerpt_of_combining_marks_fits_its_column(people):
+    note = _Import(read_export(FIXTURE / "export.xml"), FIXTURE / "uploads", {}, Counted())
+    note.post = read_export(FIXTURE / "export.xml").posts[0]
+    assert len(note.fit("e\u0301" * 200, 160, "excerpt")) == 160

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.core.paginator import Paginator
+from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -167,7 +168,16 @@ def test_any_text_at_all_can_be_published_and_each_longer_word_found(headache, t
     version = ArticleVersion(pk=headache.live_id, article=headache, title="x", key_points=text, author=headache.author)
     index(version)
     for word in search_module.terms_of(text):
-        assert len(word) < 4 or not word.isascii() or list(search(word)) == [headache]
+        assert len(word) < 4 or not word.isascii() or is_stop_word(word) or list(search(word)) == [headache]
+
+
+def is_stop_word(word: str) -> bool:
+    """PostgreSQL keeps no English stop words: "over" alone finds nothing there, and everything on SQLite."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numnode(to_tsquery('english', %s))", [f"'{word}':*"])
+        return cursor.fetchone()[0] == 0
 
 
 def test_a_long_question_is_cut_short_not_refused(headache, django_assert_max_num_queries):
