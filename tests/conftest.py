@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.conf import settings as site
 from django.core.management import call_command
 from django.db import transaction
 from hypothesis import settings
@@ -26,6 +27,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
     """The demo clinic, for every test of a module, rolled back after its last."""
+    if not site.DEMO:
+        pytest.skip("needs the demo clinic (DEMO=1)")
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_demo", verbosity=0)
         yield
