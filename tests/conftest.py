@@ -1,6 +1,7 @@
 """What every test shares: reproducible properties, and the browser's launch."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.conf import settings as site
@@ -33,6 +34,13 @@ def demo(django_db_setup, django_db_blocker):
         call_command("load_demo", verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> Path:
+    """A media folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from django.utils.log import AdminEmailHandler
 from appointments import forms, jobs
 from appointments.links import status_token
 from appointments.models import AppointmentRequest
-from clinic.core.logs import describe
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import deliver_due
 from tests.appointments.at_the_desk import page_of, take
@@ -281,13 +280,6 @@ def test_a_developer_still_sees_everything(settings, logged):
     except ValueError:
         logging.getLogger().exception("Oh")
     assert "the whole story" in logged[-1]
-
-
-def test_an_error_that_is_its_own_cause_is_told_once():
-    error = ValueError("zxqwort")
-    error.__context__ = other = KeyError("zxqwort")
-    other.__context__ = error
-    assert describe(error).count("ValueError") == 1
 
 
 # --- The key in a status link

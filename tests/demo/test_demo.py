@@ -34,11 +34,7 @@ PROJECT = ["practice", "mail", "providers", "articles", "appointments", "pages",
 PUT_THERE_BY_MIGRATE = ["auth.Group", "auth.Permission", "auth.Group_permissions"]
 NEW_YORK = ZoneInfo("America/New_York")
 
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+pytestmark = pytest.mark.usefixtures("media")
 
 
 @pytest.fixture
