@@ -79,7 +79,8 @@ def contact(request: HttpRequest) -> HttpResponseBase:
 
 def prefill(request: HttpRequest) -> dict:
     """What the link named, where the public may see it; anything else is ignored."""
-    slugs = {name: sanitize_post(request.GET).get(name, "")[:100] for name in ("article", "provider", "treatment")}
+    named = sanitize_post(request.GET)
+    slugs = {name: named.get(name, "")[:100] for name in ("article", "provider", "treatment")}
     article = (
         slugs["article"] and Article.objects.published().select_related("live").filter(slug=slugs["article"]).first()
     )
