@@ -37,24 +37,25 @@ class Entry:
     """A row and the words by which it is found, the weightiest first."""
 
     row: Any
-    texts: tuple[str, str, str]
+    words: tuple[list[str], list[str], list[str]]
 
 
-def find(q: str) -> list[Group]:
+Entries = dict[str, list[Entry]]
+
+
+def find(q: str, entries: Entries) -> list[Group]:
     """Return what has the words, by kind; kinds of which nothing has them are left out."""
     terms = _without_small_words(question_terms(q))
-    groups = [Group(title, _best(entries, terms)) for title, entries in _entries().items()]
+    groups = [Group(title, _best(kind, terms)) for title, kind in entries.items()]
     order = list(search(" ".join(terms)).values_list("pk", flat=True)[:SHOWN])
     articles = Article.objects.for_cards().in_bulk(order)
     groups.append(Group(_("Articles"), [articles[pk] for pk in order]))
     return [group for group in groups if group.rows]
 
 
-def did_you_mean(q: str) -> str:
+def did_you_mean(q: str, entries: Entries) -> str:
     """Return the question with its unknown words as the site spells them; empty where there is nothing to mend."""
-    words = {
-        word for entries in _entries().values() for entry in entries for text in entry.texts for word in terms_of(text)
-    }
+    words = {word for kind in entries.values() for entry in kind for text in entry.words for word in text}
     terms = question_terms(q)
     mended = [_nearest(term, words) for term in terms]
     return " ".join(mended) if mended != terms else ""
@@ -66,23 +67,27 @@ def _nearest(term: str, words: set[str]) -> str:
     return next(iter(difflib.get_close_matches(term, sorted(words), n=1, cutoff=0.75)), term)
 
 
-def _entries() -> dict[str, list[Entry]]:
+def read_entries() -> Entries:
     """Return every row there is, by the title of its kind. Four queries."""
     return {
         _("Conditions"): [
-            Entry(row, (f"{row} {row.also_called}", row.summary, strip_tags(row.description)))
+            _entry(row, f"{row} {row.also_called}", row.summary, strip_tags(row.description))
             for row in Condition.objects.all()
         ],
         _("Treatments"): [
-            Entry(row, (f"{row} {row.also_called}", row.summary, strip_tags(row.what_it_is + row.what_to_expect)))
+            _entry(row, f"{row} {row.also_called}", row.summary, strip_tags(row.what_it_is + row.what_to_expect))
             for row in Treatment.objects.all()
         ],
         _("Providers"): [
-            Entry(row, (f"{row.name} {row.job_title}", f"{row.summary} {row.languages}", _expertise(row)))
+            _entry(row, f"{row.name} {row.job_title}", f"{row.summary} {row.languages}", _expertise(row))
             for row in Provider.objects.listed()
         ],
-        _("Pages"): [Entry(row, (row.title, row.summary, strip_tags(row.body))) for row in Page.objects.all()],
+        _("Pages"): [_entry(row, row.title, row.summary, strip_tags(row.body)) for row in Page.objects.all()],
     }
+
+
+def _entry(row: Any, name: str, summary: str, text: str) -> Entry:
+    return Entry(row, (terms_of(name), terms_of(summary), terms_of(text)))
 
 
 def _expertise(provider: Provider) -> str:
@@ -104,14 +109,8 @@ def _best(entries: Iterable[Entry], terms: list[str]) -> list[Any]:
 
 def _scores(entry: Entry, terms: list[str]) -> list[int]:
     """Return what each term counts for: by the weightiest text it is in, 0 where it is in none."""
-    words = [terms_of(text) for text in entry.texts]
-    return [
-        next(
-            (weight for weight, text in zip((IN_NAME, IN_SUMMARY, IN_TEXT), words, strict=True) if _is_in(term, text)),
-            0,
-        )
-        for term in terms
-    ]
+    weighed = list(zip((IN_NAME, IN_SUMMARY, IN_TEXT), entry.words, strict=True))
+    return [next((weight for weight, words in weighed if _is_in(term, words)), 0) for term in terms]
 
 
 def _is_in(term: str, words: list[str]) -> bool:

@@ -7,7 +7,7 @@ from articles.models import Article
 from clinic.core.http import public_page
 from clinic.pages.context import URGENT_HELP, site_of
 from clinic.pages.models import Page
-from clinic.pages.search import did_you_mean, find
+from clinic.pages.search import did_you_mean, find, read_entries
 from clinic.practice import json_ld
 from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
@@ -47,10 +47,11 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Everything on the site that has the words, by kind, or how the site would spell them."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    entries = read_entries() if words else {}
     context = {
         "words": words,
-        "groups": find(words) if words else [],
-        "suggestion": did_you_mean(words) if words else "",
+        "groups": find(words, entries) if words else [],
+        "suggestion": did_you_mean(words, entries),
         "breadcrumb": [(_("Search"), "")],
     }
     return render(request, "pages/search.html", context)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.pages.search import did_you_mean, find
+from clinic.pages.search import did_you_mean, find, read_entries
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ privacy | /privacy/
 
 def first_three(words: str) -> list[str]:
     """The addresses of the first three of each kind."""
-    return [row.get_absolute_url() for group in find(words) for row in group.rows[:3]]
+    return [row.get_absolute_url() for group in find(words, read_entries()) for row in group.rows[:3]]
 
 
 def test_patients_words_lead_to_the_right_page(demo):
@@ -78,10 +78,15 @@ def test_articles_are_found_by_a_references_author(demo):
 
 @pytest.mark.parametrize(("typed", "meant"), [("siatica", "sciatica"), ("acupunture", "acupuncture"), ("neck", "")])
 def test_a_misspelt_word_is_spelt_as_the_site_does(demo, typed, meant):
-    assert did_you_mean(typed) == meant
+    assert did_you_mean(typed, read_entries()) == meant
 
 
 def test_the_page_groups_what_it_found_and_is_not_indexed(demo, client):
     page = client.get("/search/", {"q": "sciatica"}).content.decode()
     assert 'href="/conditions/low-back-pain/"' in page and '<meta name="robots" content="noindex">' in page
     assert "Nothing has these words" in client.get("/search/", {"q": "zzzzqqq"}).content.decode()
+
+
+def test_the_rows_of_the_site_are_read_once(demo, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):  # four kinds of rows once, the articles and the frame
+        client.get("/search/", {"q": "low back pain"})
