@@ -1,11 +1,11 @@
 """The desk's pages for everybody who works there: no axe violation, unique ids, all of it by keyboard, at 768 px."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from appointments.models import AppointmentRequest
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = AppointmentRequest.Status
@@ -32,7 +32,7 @@ def check(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = [
             f"{violation['id']}: {node['html']} {node['failureSummary']}"
-            for violation in Axe().run(page).response["violations"]
+            for violation in violations(page)
             for node in violation["nodes"]
         ]
         assert found == [], f"{page.url} at {width} px, {scheme}"

@@ -6,7 +6,6 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
@@ -14,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from articles.jobs import publish_scheduled
 from articles.models import Article
 from providers.models import Provider
+from tests.browser.looking import violations
 from tests.factories import make_writers, make_written
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -282,5 +282,5 @@ def test_the_editor_has_no_axe_violation_and_works_by_keyboard(writers, live_ser
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_timeout(300)
-            found = Axe().run(page).response["violations"]
-            assert [f"{path} {scheme} {v['id']}: {n['html']}" for v in found for n in v["nodes"]] == []
+            found = [f"{v['id']}: {node['html']}" for v in violations(page) for node in v["nodes"]]
+            assert found == [], f"{path} {scheme}"

@@ -5,10 +5,10 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
+from tests.browser.looking import violations
 from tests.factories import make_clinic, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,11 +33,11 @@ def code_of(page) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
-def violations(page) -> list[str]:
+def faults(page) -> list[str]:
     found = []
     for scheme in ["light", "dark"]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{scheme} {v['id']}: {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
+        found += [f"{scheme} {v['id']}: {v['nodes'][0]['html']}" for v in violations(page)]
     return found
 
 
@@ -51,23 +51,23 @@ def away(seconds: int) -> None:
 
 def test_first_sign_in_sets_up_codes(site, page):
     page.goto(f"{site}/admin/")
-    assert violations(page) == []
+    assert faults(page) == []
     fill_in(page, password="wrong")
     assert page.evaluate("document.activeElement.id") == "error-summary"
-    assert violations(page) == []
+    assert faults(page) == []
     fill_in(page)
     page.wait_for_url("**/totp/activate/")
     assert page.get_by_role("img", name="Picture for the camera").bounding_box()["width"] == 240
-    assert violations(page) == []
+    assert faults(page) == []
     page.get_by_label("The six digits").fill(code_of(page))
     page.get_by_role("button", name="Turn codes on").click()
     assert page.locator("main li code").count() == 10
-    assert violations(page) == []
+    assert faults(page) == []
     page.get_by_role("link", name="go on").click()
     page.wait_for_url("**/admin/")
     for path in ["2fa/", "2fa/totp/deactivate/", "2fa/recovery-codes/generate/", "password/change/", "logout/"]:
         page.goto(f"{site}/accounts/{path}")
-        assert violations(page) == [], path
+        assert faults(page) == [], path
 
 
 def test_content_security_policy_has_nothing_to_forbid(site, page):
@@ -104,7 +104,7 @@ def test_code_page_and_closed_door_are_accessible(site, page):
     for _time in range(11):
         fill_in(page, password="wrong")
     assert page.get_by_label("Code from your authenticator app").is_visible()
-    assert violations(page) == []
+    assert faults(page) == []
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_warning_and_a_click_to_stay(at_work):
     at_work.clock.fast_forward("01:01")
     dialog = at_work.get_by_role("alertdialog", name="Are you still there?")
     dialog.wait_for()
-    assert violations(at_work) == []
+    assert faults(at_work) == []
     dialog.get_by_role("button", name="Stay signed in").click()
     dialog.wait_for(state="hidden")
     assert time.time() - SessionStore(Session.objects.get().session_key)["seen_at"] < 60
