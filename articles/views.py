@@ -1,11 +1,11 @@
 """What patients read of articles: always the live version, never the working copy its author edits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -23,43 +23,19 @@ RELATED = 3
 LONG_ARTICLE = 3  # more sections than this get a list of contents
 
 
-@dataclass
-class Topics:
-    """What a version is about: treatments, conditions, and the pages the clinic wrote about one of each."""
-
-    treatments: list[Treatment] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
-    pairs: list[TreatmentForCondition] = field(default_factory=list)
-
-
-def topics_of(version: ArticleVersion) -> Topics:
-    """Return a version's topics, in one query; the rows carry names and addresses only."""
-    columns = ("kind", "position", "name", "slug", "with_name", "with_slug")
-    nothing = {"with_name": Value(""), "with_slug": Value("")}
-    treatments = version.treatments.annotate(kind=Value("treatment"), **nothing)
-    conditions = version.conditions.annotate(kind=Value("condition"), **nothing)
+def topics_of(version: ArticleVersion) -> dict[str, QuerySet]:
+    """Return what a version is about, names and addresses only: its treatments, its conditions, the pages on both."""
     pairs = TreatmentForCondition.objects.filter(
         treatment__article_versions=version, condition__article_versions=version
-    ).annotate(
-        kind=Value("pair"),
-        position=F("condition__position"),
-        name=F("treatment__name"),
-        slug=F("treatment__slug"),
-        with_name=F("condition__name"),
-        with_slug=F("condition__slug"),
     )
-    selects = [rows.order_by().values_list(*columns) for rows in (treatments, conditions, pairs)]
-    rows = selects[0].union(*selects[1:], all=True)
-    topics = Topics()
-    for kind, _position, name, slug, with_name, with_slug in sorted(rows):
-        if kind == "treatment":
-            topics.treatments.append(Treatment(name=name, slug=slug))
-        elif kind == "condition":
-            topics.conditions.append(Condition(name=name, slug=slug))
-        else:
-            treatment, condition = Treatment(name=name, slug=slug), Condition(name=with_name, slug=with_slug)
-            topics.pairs.append(TreatmentForCondition(treatment=treatment, condition=condition))
-    return topics
+    both = [f"{one}__{column}" for one in ("treatment", "condition") for column in ("name", "slug")]
+    return {
+        "treatments": version.treatments.only("name", "slug"),
+        "conditions": version.conditions.only("name", "slug"),
+        "pairs": pairs.select_related("treatment", "condition")
+        .only(*both)
+        .order_by("condition__position", "treatment__name", "condition__name"),
+    }
 
 
 def related_to(version: ArticleVersion) -> QuerySet[Article]:
@@ -89,7 +65,7 @@ def article_context(article: Article, version: ArticleVersion) -> dict[str, Any]
         "has_contents": len(version.headings) > LONG_ARTICLE,
         "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
         "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
-        "json_ld": [article_page(article, version, [*topics.treatments, *topics.conditions])],
+        "json_ld": [article_page(article, version, [*topics["treatments"], *topics["conditions"]])],
     }
 
 

@@ -278,5 +278,5 @@ def test_pages_ask_the_database_as_often_with_many_rows_as_with_few(demo):
         many = {url: queries(url) for url in urls}
         transaction.set_rollback(True)
     assert many == few
-    assert few[PUBLIC["articles:detail"]] <= 4
+    assert few[PUBLIC["articles:detail"]] <= 6  # three of them its topics, one plain query a kind
     assert max(few.values()) <= 12, few
