@@ -24,7 +24,7 @@ PROSE = {
     "History": True,
 }
 
-# An article's text also holds pictures; which ones may stay is decided when it is rendered (articles/body.py)
+# An article's text also holds pictures; which ones may stay is decided when it is rendered (articles/body/)
 ILLUSTRATED = PROSE | {"Figure": True, "Caption": True, "Image": True}
 
 
