@@ -78,7 +78,7 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
 
     class Media:
         js = ["js/editor.js"]
-        css = {"all": ["css/desk.css", "css/editor.css"]}
+        css = {"all": ["css/desk.css"]}
 
     @admin.display(description=_("status"), ordering="status")
     def status_text(self, article: Article) -> str:

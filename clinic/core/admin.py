@@ -25,6 +25,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class ProseAdmin(admin.ModelAdmin):
     """For a ModelAdmin with editor fields: its import map, the one inline script of the page, carries the nonce."""
 
+    class Media:
+        js = ["js/prose.js"]
+        css = {"all": ["css/editor.css"]}
+
     def render_change_form(self, request, context, *args, **kwargs):
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,4 +1,4 @@
-/* An article's form: names the editors for screen readers, and keeps unsaved text in this browser.
+/* An article's form: keeps unsaved text in this browser.
    What is kept belongs to one person, one article and the saved copy it started from. It goes when the article is
    saved and, by idle.js, when its writer signs out. */
 (() => {
@@ -6,17 +6,7 @@
   const PREFIX = "article-draft:";
   const editors = new Map(); // textarea -> its rich-text editor
 
-  const name = (textarea, editor) => {
-    const label = document.querySelector(`label[for="${textarea.id}"]`);
-    const attributes = { role: "textbox", "aria-multiline": "true" };
-    if (label) attributes["aria-label"] = label.textContent.replace(/:\s*$/, "").trim();
-    const help = document.getElementById(`${textarea.id}_helptext`);
-    if (help) attributes["aria-describedby"] = help.id;
-    editor.setOptions({ editorProps: { attributes } });
-  };
-
   document.addEventListener("prose-editor:ready", ({ detail }) => {
-    name(detail.textarea, detail.editor);
     editors.set(detail.textarea, detail.editor);
     // What was brought back before the editor was there
     const { broughtBack } = detail.textarea.dataset;
