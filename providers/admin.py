@@ -1,25 +1,31 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from clinic.core.admin import ProseAdmin
+from clinic.core.editing import SharedAdmin, SharedFields
+from clinic.core.forms import LabelledRows
 from clinic.redirects.admin import RedirectOnSlugChange
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
 
-class TimeAwayInline(admin.TabularInline):
+class TimeAwayInline(SharedFields, admin.TabularInline):
     model = TimeAway
+    formset = LabelledRows
+    classes = ["plain-rows"]
     extra = 0
 
 
 @admin.register(Provider)
-class ProviderAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
+class ProviderAdmin(RedirectOnSlugChange, ProseAdmin, SharedAdmin):
     """A provider edits their own page; who is shown, who accepts patients and who signs in is the manager's to say."""
 
     list_display = ["name", "job_title", "is_listed", "is_accepting", "position"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["treatments", "conditions"]
+    formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
     inlines = [TimeAwayInline]
     managers_only: ClassVar[list] = ["user", "slug", "is_listed", "is_accepting", "position"]
     fieldsets = [
@@ -49,20 +55,20 @@ class ProviderAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
         return {} if self.is_own_only(request) or obj else self.prepopulated_fields
 
 
-class ForConditionInline(admin.StackedInline):
+class ForConditionInline(SharedFields, admin.StackedInline):
     model = TreatmentForCondition
     extra = 0
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
+class TreatmentAdmin(RedirectOnSlugChange, ProseAdmin, SharedAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ForConditionInline]
 
 
 @admin.register(Condition)
-class ConditionAdmin(RedirectOnSlugChange, ProseAdmin, admin.ModelAdmin):
+class ConditionAdmin(RedirectOnSlugChange, ProseAdmin, SharedAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
 

@@ -4,22 +4,46 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.core.editing import SharedAdmin, SharedFields, SharedForm
+from clinic.core.forms import HoursField, LabelledRows
 from clinic.practice.contact_file import save_contact
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
 
 
-class OpeningHoursInline(admin.TabularInline):
+class ClinicProfileForm(SharedForm):
+    reply_within = HoursField(
+        label=_("reply within, in open hours"),
+        help_text=_(
+            "6 is six hours, 0.5 half an hour: open time between a request and the first call. "
+            "A change counts for new requests."
+        ),
+        least=0.5,
+        most=80,
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if "desk_email" in self.fields:
+            self.fields["desk_email"].required = True  # without it nobody hears of a request
+
+
+class OpeningHoursInline(SharedFields, admin.TabularInline):
     model = OpeningHours
+    formset = LabelledRows
+    classes = ["plain-rows"]
     extra = 0
 
 
-class ClosureInline(admin.TabularInline):
+class ClosureInline(SharedFields, admin.TabularInline):
     model = Closure
+    formset = LabelledRows
+    classes = ["plain-rows"]
     extra = 0
 
 
 @admin.register(ClinicProfile)
-class ClinicProfileAdmin(admin.ModelAdmin):
+class ClinicProfileAdmin(SharedAdmin):
+    form = ClinicProfileForm
     inlines = [OpeningHoursInline, ClosureInline]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
@@ -51,12 +75,6 @@ class ClinicProfileAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        if "desk_email" in form.base_fields:
-            form.base_fields["desk_email"].required = True  # without it nobody hears of a request
-        return form
 
     def save_model(self, request, obj, form, change) -> None:
         obj.pk = 1
