@@ -1,4 +1,4 @@
-"""Tests stay readable: rows from the factories, helpers from support modules, no test file grown too long."""
+"""Tests and templates stay readable: rows from the factories, helpers from support modules, nothing grown too long."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from tests import factories
 
 TESTS = Path(__file__).resolve().parent
+TEMPLATES = TESTS.parent / "templates"
 LONGEST = 400  # lines
+WIDEST = 160  # characters of a template's line
 
 
 def modules_imported(file: Path) -> set[str]:
@@ -49,3 +51,15 @@ def test_no_file_is_too_long():
     lengths = {str(file): len(file.read_text().splitlines()) for file in TESTS.rglob("*.py")}
 
     assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def is_mail(template: Path) -> bool:
+    """Tell whether a template writes a mail, where a line may have to be as long as its sentence."""
+    return bool({"emails", "mail"} & set(template.relative_to(TEMPLATES).parts))
+
+
+def test_no_line_of_a_template_is_too_wide():
+    templates = [file for file in TEMPLATES.rglob("*.*") if file.is_file() and not is_mail(file)]
+    widths = {str(file): max(map(len, file.read_text().splitlines()), default=0) for file in templates}
+
+    assert {file: width for file, width in widths.items() if width > WIDEST} == {}
