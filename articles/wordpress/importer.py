@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.files import File
 from django.db import transaction
@@ -15,14 +15,14 @@ from django.utils.text import Truncator, slugify
 from articles.models import Article, ArticleImage
 from articles.wordpress import blocks
 from articles.wordpress.convert import converted
-from articles.wordpress.export import Attachment, Author, Export, Post
+from articles.wordpress.export import Author, Export, Post
+from articles.wordpress.uploads import Uploads, full_size
 from clinic.core.pictures import BadPicture
 from clinic.redirects.admin import record_redirect
 from providers.models import Condition, Provider, Treatment
 
 TAKEN = ("publish", "future", "draft", "pending", "private")
 RESERVED = ("feed", "preview")
-SIZED = re.compile(r"-(?:\d+x\d+|scaled|rotated)(?=\.\w+$)")
 
 
 class UnknownAuthors(Exception):
@@ -51,7 +51,7 @@ def import_posts(export: Export, uploads: Path, default_author: Provider | None 
     authors = match_authors(export, default_author)
     counted = Counted(posts=len(export.posts))
     for post in export.posts:
-        _Import(export, uploads.resolve(), authors, counted).take(post)
+        _Import(export, uploads, authors, counted).take(post)
     _remember_lists(export, authors, counted)
     _note_the_rest(export, counted)
     return counted
@@ -79,7 +79,8 @@ class _Import:
     """One post on its way to a draft."""
 
     def __init__(self, export: Export, uploads: Path, authors: dict[str, Provider], counted: Counted) -> None:
-        self.export, self.uploads, self.authors, self.counted = export, uploads, authors, counted
+        self.export, self.authors, self.counted = export, authors, counted
+        self.uploads = Uploads(uploads, export.attachments.values())
 
     def note(self, words: str) -> None:
         note = f"{self.post.name}: {words}"
@@ -179,16 +180,16 @@ class _Import:
 
     def image_of(self, src: str, alt: str, caption: str) -> ArticleImage | None:
         """Return the article's picture at an old address, copied from the uploads the first time."""
-        original = SIZED.sub("", unescape(src))
+        original = full_size(unescape(src))
         origin = (original.partition("/uploads/")[2] or original)[:250]
         there = ArticleImage.objects.filter(article=self.article, imported_from=origin).first()
         if there:
             return there
-        file = self.file_at(original) or self.file_at(unescape(src))
+        file = self.uploads.file_at(original) or self.uploads.file_at(unescape(src))
         if file is None:
             self.note(f"picture not found: {src}")
             return None
-        known = self.attachment_at(original)
+        known = self.uploads.attachment_at(original)
         image = ArticleImage(
             article=self.article,
             imported_from=origin,
@@ -206,30 +207,6 @@ class _Import:
         if not image.alt:
             self.note(f"picture {src}: say what it shows, nobody had")
         return image
-
-    def file_at(self, src: str) -> Path | None:
-        """Return the file in the uploads folder, and nothing outside it."""
-        name = self.below_uploads(src)
-        if not name or "\0" in name:
-            return None
-        file = (self.uploads / name).resolve()
-        return file if file.is_relative_to(self.uploads) and file.is_file() else None
-
-    def below_uploads(self, src: str) -> str:
-        """Return the file's name in the uploads folder; what WordPress.com hosts has no such folder in its address."""
-        path = unquote(urlsplit(src).path)
-        name = path.partition("/uploads/")[2]
-        if name:
-            return name
-        known = next((one for one in self.export.attachments.values() if one.url == src), None)
-        dated = re.search(r"/(\d{4}/\d{2}/[^/]+)$", path)
-        return known.file if known and known.file else (dated[1] if dated else "")
-
-    def attachment_at(self, src: str) -> Attachment | None:
-        def name(url: str) -> str:
-            return SIZED.sub("", url.partition("/uploads/")[2] or url)
-
-        return next((one for one in self.export.attachments.values() if name(one.url) == name(src)), None)
 
     # Links and addresses
 
