@@ -39,19 +39,8 @@ def submit_request(
     earlier = _by_key(submission_key)
     if earlier:
         return _correct(earlier, answers, now=now)
-    suspicions = list(suspicions or [])
-    if sender and _count_from(sender, now) >= MANY_FROM_ONE_SENDER:
-        suspicions.append("many_from_one_address")
-    appointment_request = AppointmentRequest(
-        **answers,
-        submission_key=submission_key,
-        sender=sender,
-        suspicions=suspicions,
-        status=Status.QUARANTINED if suspicions else Status.NEW,
-        created_at=now,
-        last_event_at=now,
-        reply_due_at=ClinicProfile.objects.current().reply_due(now),
-    )
+    suspicions = [*(suspicions or []), *_suspicions_of(sender, now)]
+    appointment_request = _new(answers, suspicions, now, submission_key=submission_key, sender=sender)
     try:
         with transaction.atomic():
             appointment_request.save(force_insert=True)
@@ -95,8 +84,23 @@ def _by_key(submission_key: str) -> AppointmentRequest | None:
     return AppointmentRequest.objects.select_for_update().filter(submission_key=submission_key).first()
 
 
-def _count_from(sender: str, now: datetime) -> int:
-    return AppointmentRequest.objects.filter(sender=sender, created_at__gt=now - MANY_WITHIN).count()
+def _suspicions_of(sender: str, now: datetime) -> list[str]:
+    """What is odd about a sender: very many requests within minutes."""
+    recent = AppointmentRequest.objects.filter(sender=sender, created_at__gt=now - MANY_WITHIN)
+    return ["many_from_one_address"] if sender and recent.count() >= MANY_FROM_ONE_SENDER else []
+
+
+def _new(answers: Mapping[str, Any], suspicions: list[str], now: datetime, **sent: str) -> AppointmentRequest:
+    """Return a request, not stored yet, with its promise; a suspected one is to be checked first."""
+    return AppointmentRequest(
+        **answers,
+        **sent,
+        suspicions=suspicions,
+        status=Status.QUARANTINED if suspicions else Status.NEW,
+        created_at=now,
+        last_event_at=now,
+        reply_due_at=ClinicProfile.objects.current().reply_due(now),
+    )
 
 
 def _labels(names: list[str]) -> str:
@@ -111,11 +115,8 @@ def _correct(
     changed = [name for name, value in answers.items() if getattr(appointment_request, name) != value]
     if not changed:
         return appointment_request
-    untouched = appointment_request.status in (
-        Status.NEW,
-        Status.QUARANTINED,
-    ) and not appointment_request.is_claimed(now)
-    if not untouched:
+    is_waiting = appointment_request.status in (Status.NEW, Status.QUARANTINED)
+    if not is_waiting or appointment_request.is_claimed(now):
         # Somebody may be dialling the old number this minute: the row stays, the new answers go on the trail
         new_answers = "\n".join(f"{_labels([name])}: {answers[name]}" for name in changed)
         event = record(appointment_request, Kind.CORRECTED, at=now, text=new_answers)
