@@ -19,9 +19,12 @@ def tell_requests(maker: Maker, now: datetime) -> None:
     """Store the demo's requests, as many stories as a busy morning has."""
     day = Day(maker, now)
     tell_waiting(day)
+    tell_to_check(day)
     tell_being_worked_on(day)
     tell_booked(day)
+    tell_answered(day)
     tell_closed(day)
+    tell_called_off(day)
 
 
 # A step a line, a story a block: the numbers down the left are open hours ago.
@@ -29,7 +32,7 @@ def tell_requests(maker: Maker, now: datetime) -> None:
 
 
 def tell_waiting(day: Day) -> None:
-    """Nobody has tried to reach these yet: some too late, some due soon, one mail that did not arrive, two to check."""
+    """Nobody has tried to reach these yet: some too late, some due soon, one mail that did not arrive."""
     day.asked(
         6.3, "Harold Jenkins", visit_type="follow_up", patient_type="returning", provider=provider("jason-williams"),
         best_time="morning", voicemail_ok=True, preferred_days=[0, 1, 2], preferred_time="morning",
@@ -65,6 +68,10 @@ def tell_waiting(day: Day) -> None:
         provider=provider("ngozi-okafor"), source_article=article("dry-needling-for-neck-pain-relief"),
         preferred_time="morning", is_mail_waiting=True,
     )
+
+
+def tell_to_check(day: Day) -> None:
+    """A person who was quick, and a robot: both wait to be told apart."""
     day.asked(
         1.2, "Walter Brandt", patient_relation="other", requester_name="Annika Brandt", suspicions=["too_fast"],
         patient_type="returning", visit_type="follow_up", note="Step-free access, please.",
@@ -148,8 +155,8 @@ def tell_booked(day: Day) -> None:
     )
 
 
-def tell_closed(day: Day) -> None:
-    """Finished, one way or another."""
+def tell_answered(day: Day) -> None:
+    """Questions that have their answer."""
     day.wondered(
         22.4, "Margaret O’Connell", "What does a first visit cost without insurance?", contact_method="email",
         phone="", email="m.oconnell@example.com",
@@ -163,6 +170,10 @@ def tell_closed(day: Day) -> None:
     ).moved(
         28.6, Status.ANSWERED, "Two accessible spaces by the entrance.",
     )
+
+
+def tell_closed(day: Day) -> None:
+    """Closed without an appointment: nothing fits, nobody answers, asked twice, a robot."""
     day.asked(
         26.2, "Susan Blackwell", email="susan.blackwell@example.org", note="Evenings after seven only.",
     ).tried(
@@ -192,6 +203,10 @@ def tell_closed(day: Day) -> None:
     ).moved(
         16.8, Status.SPAM,
     )
+
+
+def tell_called_off(day: Day) -> None:
+    """The patient thought better of it, before an appointment and after."""
     day.asked(
         14.4, "Hannah Yoder", contact_method="email", email="hannah.yoder@example.com",
     ).withdrawn(
