@@ -14,9 +14,9 @@ NESTED = ["<table><tr><td>", "<ul><li>", "<blockquote>", "<em>", "<figure>"]
 
 @pytest.mark.parametrize("tags", NESTED)
 def test_text_nested_too_deep_keeps_its_words_and_is_reported(tags):
-    started = time.perf_counter()
+    started = time.process_time()
     rendered = render(tags * 1000 + "the words")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert "the words" in rendered.html
     assert "nested_too_deep" in [problem.code for problem in rendered.problems]
 
@@ -32,12 +32,12 @@ def test_text_as_deep_as_an_editor_makes_it_is_left_alone():
 )
 def test_time_grows_with_the_length_and_no_faster(piece):
     render(piece)
-    started = time.perf_counter()
+    started = time.process_time()
     render(piece * 500)
-    short = time.perf_counter() - started
-    started = time.perf_counter()
+    short = time.process_time() - started
+    started = time.process_time()
     render(piece * 5000)
-    assert time.perf_counter() - started < 40 * short + 0.2
+    assert time.process_time() - started < 40 * short + 0.2
 
 
 def test_equal_headings_still_have_ids_of_their_own():
@@ -54,7 +54,7 @@ def test_what_would_take_long_is_refused_in_words(html):
     "piece", ["[a b=c ", "[gallery x=y ", "[caption]", "[embed]", "<a ", "<img ", "<!--", "<script>", "\n", "[x_y]"]
 )
 def test_an_import_takes_time_in_proportion(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     converted(
         piece * (140_000 // len(piece)),
         picture=lambda *_: "",
@@ -62,4 +62,4 @@ def test_an_import_takes_time_in_proportion(piece):
         address=str,
         lost=lambda _: None,
     )
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
