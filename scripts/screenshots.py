@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from chromium import find as find_chromium  # noqa: E402
-from compare_pages import NOW, start_site  # noqa: E402
+from demo_pages import NOW, start_site  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 QUEUE = "/admin/appointments/appointmentrequest/"
