@@ -8,7 +8,9 @@ from gunicorn.glogging import Logger
 from clinic.core import running
 from clinic.core.logs import without_tokens
 
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+# scripts/serve.py holds the socket, so that whoever connects while this process is exchanged waits and is answered
+_socket = os.environ.get("CLINIC_SOCKET")
+bind = f"fd://{_socket}" if _socket else f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4

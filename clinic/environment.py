@@ -1,6 +1,6 @@
 """Where every setting comes from, for the server, each command and each script alike.
 
-A variable of the environment wins over `.env`, which lies beside manage.py. `make run` writes `demo.env` into the data
+A variable of the environment wins over `.env` in the site's folder. `make run` writes `demo.env` into the data
 folder; it counts for the demo, and for commands on the demo's data where nothing else says what the site is.
 """
 
@@ -10,6 +10,8 @@ from pathlib import Path
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# An upgrade puts new code into releases/<name> beside the old; settings and data stay with the site
+SITE_DIR = BASE_DIR.parent.parent if BASE_DIR.parent.name == "releases" else BASE_DIR
 ENV_FILE = ".env"
 DEMO_FILE = "demo.env"
 
@@ -26,13 +28,13 @@ def load(*, demo: bool = False) -> Path:
 
 
 def data_dir() -> Path:
-    """Return the data folder's full path; one that does not start at the root starts beside manage.py."""
+    """Return the data folder's full path; one that does not start at the root starts in the site's folder."""
     place = os.environ.get("CLINIC_DATA_DIR") or _own().get("CLINIC_DATA_DIR") or "var"
-    return BASE_DIR / Path(place).expanduser()
+    return SITE_DIR / Path(place).expanduser()
 
 
 def _own() -> dict[str, str]:
-    return _read(Path(os.environ.get("CLINIC_ENV_FILE") or BASE_DIR / ENV_FILE))
+    return _read(Path(os.environ.get("CLINIC_ENV_FILE") or SITE_DIR / ENV_FILE))
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -3,24 +3,29 @@
     .venv/bin/python scripts/serve.py           the clinic's own site, configured by .env
     .venv/bin/python scripts/serve.py --demo    the demo clinic on this machine (make run)
 
-A variable that is already set wins over the files (see clinic/environment.py).
+A variable that is already set wins over the files (see clinic/environment.py). On SIGHUP web and worker end and start
+again, with the release that `current` names; whoever asks meanwhile waits and is answered.
 """
 
 import errno
-import hashlib
-import io
 import os
 import secrets
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from clinic import environment  # noqa: E402  (needs the line above)
+from supervisor import supervisord  # noqa: E402  (needs the line above)
+from supervisor.options import ServerOptions  # noqa: E402
+from supervisor.states import SupervisorStates  # noqa: E402
+
+from clinic import environment  # noqa: E402
 from clinic.core import running  # noqa: E402
 
 DEMO_SIGN_INS = "admin, manager, frontdesk, williams, okafor, reyes"
@@ -31,21 +36,48 @@ STAFF_MFA=optional
 ALLOWED_HOSTS=127.0.0.1,localhost
 DEMO=true
 """
-LOCK_DESCRIPTOR = 3  # supervisord closes from 5 on when it reloads
+LOCK_DESCRIPTOR = 3  # supervisor closes from 5 to minfds; web and worker do not inherit the lock
+SOCKET = "CLINIC_SOCKET"
+SOCKET_DESCRIPTOR = 64  # from minfds on (supervisord.conf), so that the web process inherits it
+BACKLOG = 2048
 
 
 def main(demo: bool) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until supervisor listens to it
+    given = dict(os.environ)
+    follow_current(given)
     data_dir = read_settings(demo)
     port = os.environ.setdefault("PORT", "8000")
     if demo:
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
-    lock = take_the_site(data_dir)
-    refuse_taken_port(port)
+    take_the_site(data_dir)
+    listen(port)
     make_private(data_dir)
-    prepare(data_dir, demo)
-    if demo:
+    prepare(demo)
+    if demo and SOCKET not in given:
         greet()
-    start(lock)
+    if SOCKET not in given:
+        relay_output()
+    if supervise():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        run_release(given | {SOCKET: os.environ[SOCKET]})
+
+
+def follow_current(env: dict[str, str]) -> None:
+    """Become the release that an upgrade put in place, where that is another one."""
+    if current_release() != ROOT:
+        run_release(env)
+
+
+def current_release() -> Path:
+    """Return the folder of the code to run: where the link `current` leads, the site's own without one."""
+    return (environment.SITE_DIR / "current").resolve() if (environment.SITE_DIR / "current").exists() else ROOT
+
+
+def run_release(env: dict[str, str]) -> None:
+    release = current_release()
+    python = release / ".venv" / "bin" / "python" if release != ROOT else sys.executable
+    os.execve(python, [str(python), str(release / "scripts" / "serve.py"), *sys.argv[1:]], env)
 
 
 def read_settings(demo: bool) -> Path:
@@ -68,12 +100,15 @@ def write_demo_env(settings: str) -> None:
         path.write_text(settings.format(secret_key=secrets.token_urlsafe(50)))
 
 
-def take_the_site(data_dir: Path) -> int:
-    """Return the descriptor of the data folder's lock. Exits where a site, or a restore, runs on this data."""
+def take_the_site(data_dir: Path) -> None:
+    """Hold the data folder's lock while this process lives. Exits where a site, or a restore, runs on this data."""
     try:
-        return running.take_site(data_dir, "the site")
+        lock = running.take_site(data_dir, "the site")
     except running.AlreadyRunning as others:
         sys.exit(f"On the data in {data_dir} runs already: {others}. Stop it first.")
+    if lock != LOCK_DESCRIPTOR:
+        os.dup2(lock, LOCK_DESCRIPTOR, inheritable=False)
+        os.close(lock)
 
 
 def make_private(data_dir: Path) -> None:
@@ -84,60 +119,48 @@ def make_private(data_dir: Path) -> None:
             path.chmod(stat.S_IMODE(mode) & ~0o077)
 
 
-def refuse_taken_port(port: str) -> None:
-    """Say it now and plainly, instead of letting the web server fail again and again."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def listen(port: str) -> None:
+    """Hold the site's socket, the one of before a restart where it has the same port. Exits when it cannot be had."""
+    if os.environ.pop(SOCKET, None):
+        with socket.socket(fileno=SOCKET_DESCRIPTOR) as before:
+            if str(before.getsockname()[1]) == port:
+                before.detach()
+                os.environ[SOCKET] = str(SOCKET_DESCRIPTOR)
+                return
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bind(listener, port, seconds=running.GRACE if left_by_a_killed_supervisor() else 0)
+        listener.listen(BACKLOG)
+        os.dup2(listener.fileno(), SOCKET_DESCRIPTOR)
+    os.environ[SOCKET] = str(SOCKET_DESCRIPTOR)
+
+
+def left_by_a_killed_supervisor() -> bool:
+    """Whether web and worker may still be ending: one that was just being started holds the socket for a moment."""
+    return (environment.data_dir() / "supervisord.pid").exists()
+
+
+def bind(listener: socket.socket, port: str, *, seconds: float) -> None:
+    """Take the port, waiting for it at most so many seconds. Exits with what is wrong, plainly and at once."""
+    deadline = time.monotonic() + seconds
+    while True:
         try:
-            probe.bind(("127.0.0.1", int(port)))
+            return listener.bind(("127.0.0.1", int(port)))
         except ValueError:
             sys.exit(f"PORT must be a number, and it is {port!r}.")
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 sys.exit(f"Port {port} cannot be used: {error.strerror}.")
-            sys.exit(f"Port {port} is in use. Stop what uses it, or pick another: make run PORT=8001")
+            if time.monotonic() > deadline:
+                sys.exit(f"Port {port} is in use. Stop what uses it, or pick another: make run PORT=8001")
+        time.sleep(0.2)
 
 
-def prepare(data_dir: Path, demo: bool) -> None:
-    """Migrate, collect static files that changed, and fill an empty demo."""
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", interactive=False)
-    collect_static(data_dir)
-    if demo:
-        load_demo()
-
-
-def load_demo() -> None:
-    """Fill an empty site; the greeting says the rest. Exits where the site is not this machine's own."""
-    from django.core.management import CommandError, call_command
-
-    try:
-        call_command("load_demo", if_empty=True, stdout=io.StringIO())
-    except CommandError as refusal:
-        sys.exit(str(refusal))
-
-
-def collect_static(data_dir: Path) -> None:
-    """Hashing and compressing takes seconds, so it is done only when one of the files has changed.
-
-    Old files stay: a page that a browser or a proxy still holds asks for them.
-    """
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    stamp = data_dir / "static.sha256"
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            digest.update(name.encode() + Path(storage.path(name)).read_bytes())
-    if stamp.exists() and stamp.read_text() == digest.hexdigest() and (data_dir / "static").exists():
-        return
-    print("Collecting static files ...", flush=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(digest.hexdigest())
+def prepare(demo: bool) -> None:
+    """Let the data fit this code; exits as that does."""
+    command = [sys.executable, str(ROOT / "scripts" / "prepare.py"), *(["--demo"] if demo else [])]
+    if status := subprocess.run(command).returncode:
+        sys.exit(status)
 
 
 def greet() -> None:
@@ -153,21 +176,8 @@ def greet() -> None:
     )
 
 
-def start(lock: int) -> None:
-    """Become supervisord, which runs web and worker with this Python and brings them back."""
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    os.environ[running.SUPERVISOR] = str(os.getpid())
-    os.chdir(ROOT)
-    relay_output()
-    os.set_inheritable(os.dup2(lock, LOCK_DESCRIPTOR), True)
-    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "supervisord.conf")]
-    if os.geteuid() == 0:
-        command += ["-u", "root"]  # said on purpose, or supervisord calls it critical at every start
-    os.execv(command[0], command)
-
-
 def relay_output() -> None:
-    """Put a pipe of our own before standard output, which supervisord opens anew by the name /dev/stdout.
+    """Put a pipe of our own before standard output, which supervisor opens anew by the name /dev/stdout.
 
     That is refused where standard output is a socket (systemd's journal), or a pipe, file or terminal of another user
     (`su -c`, `sudo -u ... > file`, a container's USER).
@@ -177,6 +187,22 @@ def relay_output() -> None:
     relay = subprocess.Popen(["cat"], stdin=subprocess.PIPE, start_new_session=True)
     os.dup2(relay.stdin.fileno(), 1)
     os.dup2(relay.stdin.fileno(), 2)
+
+
+def supervise() -> bool:
+    """Run web and worker with this Python and bring them back, until a signal; return whether to start again."""
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    os.environ[running.SUPERVISOR] = str(os.getpid())
+    os.chdir(ROOT)
+    arguments = ["-c", str(ROOT / "supervisord.conf")]
+    if os.geteuid() == 0:
+        arguments += ["-u", "root"]  # said on purpose, or supervisor calls it critical at every start
+    options = ServerOptions()
+    options.realize(arguments, doc=supervisord.__doc__)
+    options.first, options.test = True, False
+    supervisord.go(options)
+    options.close_logger()
+    return options.mood == SupervisorStates.RESTARTING
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.processes import ROOT, MailServer, Site, children_of, wait_until
+from tests.processes import ROOT, MailServer, Site, children_of, command_of, wait_until
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +52,21 @@ def test_after_a_killed_supervisor_every_restart_succeeds(own: Site):
         own.supervisor.send_signal(signal.SIGKILL)
         own.supervisor.wait()
     own.start()
+    wait_until(own.mail_workers, what="the worker")
     alive = set(all_children(own.supervisor.pid))
-    assert not [pid for pid in left if pid not in alive and os.path.exists(f"/proc/{pid}/exe")]
+    wait_until(lambda: not [pid for pid in left if pid not in alive and command_of(pid)], what="the orphans' end")
     logger.info("%d restarts after a killed supervisor", RESTARTS)
+
+
+def test_starting_again_on_sighup_refuses_nobody(own: Site):
+    own.start()
+    before, statuses = own.web_masters(), []
+    own.supervisor.send_signal(signal.SIGHUP)
+    while len(statuses) < 10 or own.web_masters() in ([], before):
+        with urlopen(f"{own.url}/healthz", timeout=60) as answer:  # noqa: S310  (our own address)
+            statuses.append(answer.status)
+    assert set(statuses) == {200}
+    assert own.supervisor.poll() is None
 
 
 @pytest.mark.parametrize("kind", ["file", "pipe", "socket"])

@@ -1,0 +1,59 @@
+"""Make the data fit this code: migrate, collect static files that changed, and fill an empty demo.
+
+    .venv/bin/python scripts/prepare.py [--demo]
+
+A process of its own, so that the supervisor does not carry Django's memory.
+"""
+
+import hashlib
+import io
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+import django  # noqa: E402  (needs the lines above)
+from django.conf import settings  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
+
+
+def main(demo: bool) -> None:
+    django.setup()
+    call_command("migrate", interactive=False)
+    collect_static(settings.DATA_DIR)
+    if demo:
+        load_demo()
+
+
+def load_demo() -> None:
+    """Fill an empty site; the greeting says the rest. Exits where the site is not this machine's own."""
+    try:
+        call_command("load_demo", if_empty=True, stdout=io.StringIO())
+    except CommandError as refusal:
+        sys.exit(str(refusal))
+
+
+def collect_static(data_dir: Path) -> None:
+    """Hashing and compressing takes seconds, so it is done only when one of the files has changed.
+
+    Old files stay: a page that a browser or a proxy still holds asks for them.
+    """
+    from django.contrib.staticfiles.finders import get_finders
+
+    stamp = data_dir / "static.sha256"
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            digest.update(name.encode() + Path(storage.path(name)).read_bytes())
+    if stamp.exists() and stamp.read_text() == digest.hexdigest() and (data_dir / "static").exists():
+        return
+    print("Collecting static files ...", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    main(demo="--demo" in sys.argv[1:])
