@@ -82,7 +82,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 25  # a screenful; the rest is reached by filters and by finding
-    ordering = tuple(AppointmentRequestQuerySet.BY_PROMISE)
+    ordering = tuple(AppointmentRequestQuerySet.BY_DUE)
     actions = None
     change_list_template = "appointments/desk/queue.html"
 

@@ -20,7 +20,7 @@ def remind_of_overdue(now: datetime | None = None) -> None:
     now = now or timezone.now()
     hours = open_time()
     today = timezone.localdate(now)
-    for appointment_request in AppointmentRequest.objects.overdue(now).by_promise():
+    for appointment_request in AppointmentRequest.objects.overdue(now).by_due():
         emails.desk_overdue(appointment_request)
         twice_at = twice_the_promise(appointment_request, hours)
         if now >= twice_at:

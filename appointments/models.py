@@ -1,9 +1,9 @@
 import secrets
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from providers.models import Provider, Treatment
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud without doubt
 CLAIM_LASTS = timedelta(minutes=15)
-OUT_OF_QUEUE = 2
+UNPLANNED = datetime(9999, 12, 31, tzinfo=UTC)  # live, but nothing is due: the end of the queue
 
 
 def new_reference() -> str:
@@ -28,7 +28,26 @@ def new_reference() -> str:
 class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def live(self) -> "AppointmentRequestQuerySet":
         """What the front desk still has to do something about."""
-        return self.filter(queue_rank__lt=OUT_OF_QUEUE)
+        return self.filter(act_by__isnull=False)
+
+    def by_due(self) -> "AppointmentRequestQuerySet":
+        """What is due first, be it a promised reply or a call-back; last what has nothing planned."""
+        return self.order_by(*AppointmentRequestQuerySet.BY_DUE)
+
+    BY_DUE = ["act_by", "pk"]
+
+    def to_call_back(self, now: datetime) -> "AppointmentRequestQuerySet":
+        """Live, and the time agreed for the next call has come."""
+        return self.filter(act_by__lte=now, next_action_at__isnull=False)
+
+    def to_do_now(self, now: datetime) -> "AppointmentRequestQuerySet":
+        """What somebody should turn to now: nobody has reacted yet, or a call-back is due."""
+        nobody_reacted = Q(act_by__isnull=False, first_contact_at=None, next_action_at=None)
+        return self.filter(nobody_reacted | Q(act_by__lte=now, next_action_at__isnull=False))
+
+    def not_claimed_by_others(self, user, now: datetime) -> "AppointmentRequestQuerySet":
+        """Leaves out what a colleague's claim runs on."""
+        return self.filter(Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until=None) | Q(claimed_until__lte=now))
 
     def awaiting_reply(self) -> "AppointmentRequestQuerySet":
         """Nobody has tried to reach the patient yet."""
@@ -40,12 +59,6 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
 
     def quarantined(self) -> "AppointmentRequestQuerySet":
         return self.filter(status=AppointmentRequest.Status.QUARANTINED)
-
-    def by_promise(self) -> "AppointmentRequestQuerySet":
-        """What nobody has reacted to first, earliest promise first; then what is being worked on."""
-        return self.order_by(*AppointmentRequestQuerySet.BY_PROMISE)
-
-    BY_PROMISE = ["queue_rank", "reply_due_at", "pk"]
 
     def on_day(self, day: date) -> "AppointmentRequestQuerySet":
         """Booked for this day of the clinic's calendar, earliest first."""
@@ -63,8 +76,13 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         return self.annotate(is_mail_failed=Exists(failed))
 
     def with_tries(self) -> "AppointmentRequestQuerySet":
-        """Adds `tries`: how often somebody tried to reach the patient. Counted for the rows shown, not for all."""
+        """Adds `tries`: how often somebody tried to reach the patient since the request was last opened.
+
+        Counted for the rows shown, not for all.
+        """
+        reopenings = RequestEvent.objects.reopenings().filter(appointment_request=OuterRef("appointment_request"))
         tries = RequestEvent.objects.filter(appointment_request=OuterRef("pk"), kind=RequestEvent.Kind.ATTEMPT)
+        tries = tries.exclude(pk__lt=Coalesce(Subquery(reopenings.order_by("-pk").values("pk")[:1]), 0))
         counted = tries.order_by().values("appointment_request").annotate(count=Count("pk")).values("count")
         return self.annotate(tries=Coalesce(Subquery(counted), 0))
 
@@ -90,6 +108,14 @@ class AppointmentRequest(models.Model):
         CANCELLED = "cancelled", _("withdrawn")
 
     LIVE = [Status.NEW, Status.CONTACTING, Status.OFFERED]
+    CLOSED = [
+        Status.ANSWERED,
+        Status.DECLINED,
+        Status.UNREACHABLE,
+        Status.DUPLICATE,
+        Status.SPAM,
+        Status.CANCELLED,
+    ]
 
     class EnteredVia(models.TextChoices):
         WEB = "web", _("website")
@@ -202,12 +228,33 @@ class AppointmentRequest(models.Model):
     )
     last_event_at = models.DateTimeField(_("last event"), default=timezone.now)
 
-    # Where the queue shows it, kept by the database: 0 nobody has reacted, 1 being worked on, 2 not in the queue
+    duplicate_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="duplicates",
+        verbose_name=_("same as"),
+    )
+
+    # Where the queue shows it, kept by the database: what is due first stands first, null is not in the queue.
+    # Somebody may have to act on a booked one too, whose patient asks for another time.
+    act_by = models.GeneratedField(
+        expression=Case(
+            When(status__in=[*LIVE, Status.BOOKED], next_action_at__isnull=False, then=F("next_action_at")),
+            When(status__in=LIVE, first_contact_at=None, then=F("reply_due_at")),
+            When(status__in=LIVE, then=Value(UNPLANNED)),
+            default=None,
+        ),
+        output_field=models.DateTimeField(_("act by"), null=True),
+        db_persist=True,
+    )
+    # Nothing reads it any more; it stays one release longer for the code of the release before
     queue_rank = models.GeneratedField(
         expression=Case(
             When(status__in=LIVE, first_contact_at=None, then=0),
             When(status__in=LIVE, then=1),
-            default=OUT_OF_QUEUE,
+            default=2,
         ),
         output_field=models.SmallIntegerField(),
         db_persist=True,
@@ -237,6 +284,8 @@ class AppointmentRequest(models.Model):
         ordering = ["reply_due_at", "pk"]
         indexes = [
             # The queue: the first page is read off in order, however much work or history there is
+            models.Index(fields=["act_by", "id"], name="requests_to_act_on", condition=Q(act_by__isnull=False)),
+            # The same for the code of the release before; it goes with its column
             models.Index(fields=["queue_rank", "reply_due_at", "id"], name="requests_in_queue"),
             # One status: overdue for the jobs, to check, and the queue's filter
             models.Index(fields=["status", "reply_due_at", "id"], name="requests_queue"),
@@ -270,6 +319,7 @@ class AppointmentRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="booked") | Q(appointment_at__isnull=False), name="requests_booked_has_a_time"
             ),
+            models.CheckConstraint(condition=~Q(duplicate_of=F("id")), name="requests_no_duplicate_of_itself"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -289,7 +339,16 @@ class AppointmentRequest(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.status in self.LIVE
+        """The desk still has to do something about it: a booked one only if something was asked of the desk."""
+        return self.status in self.LIVE or (self.status == self.Status.BOOKED and self.next_action_at is not None)
+
+    def is_call_back_due(self, now: datetime) -> bool:
+        return self.is_live and self.next_action_at is not None and self.next_action_at <= now
+
+    def is_to_do_now(self, now: datetime) -> bool:
+        """Nobody has reacted yet, or a call-back is due."""
+        nobody_reacted = self.status in self.LIVE and self.first_contact_at is None and self.next_action_at is None
+        return nobody_reacted or self.is_call_back_due(now)
 
     @property
     def is_open(self) -> bool:
@@ -299,6 +358,13 @@ class AppointmentRequest(models.Model):
     def is_claimed(self, now: datetime) -> bool:
         """Somebody's lease is still running."""
         return self.claimed_by_id is not None and self.claimed_until is not None and self.claimed_until > now
+
+
+class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
+    def reopenings(self) -> "RequestEventQuerySet":
+        """The moves that took a closed request up again."""
+        closed = AppointmentRequest.CLOSED
+        return self.filter(kind=RequestEvent.Kind.MOVED, from_status__in=closed)
 
 
 class RequestEvent(models.Model):
@@ -332,6 +398,8 @@ class RequestEvent(models.Model):
     to_status = models.CharField(_("to"), max_length=12, choices=AppointmentRequest.Status.choices, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
     text = models.TextField(_("text"), blank=True)
+
+    objects = RequestEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

@@ -4,15 +4,8 @@ from appointments.models import AppointmentRequest
 from clinic.core.steps import Move
 
 Status = AppointmentRequest.Status
-
-CLOSED = [
-    Status.ANSWERED,
-    Status.DECLINED,
-    Status.UNREACHABLE,
-    Status.DUPLICATE,
-    Status.SPAM,
-    Status.CANCELLED,
-]
+LIVE = AppointmentRequest.LIVE
+CLOSED = AppointmentRequest.CLOSED
 
 
 def _move(name: str, sources: list[Status], target: Status) -> Move:
@@ -21,17 +14,13 @@ def _move(name: str, sources: list[Status], target: Status) -> Move:
 
 CONTACT = _move("contact", [Status.NEW, Status.OFFERED], Status.CONTACTING)
 OFFER = _move("offer", [Status.NEW, Status.CONTACTING], Status.OFFERED)
-BOOK = _move("book", [Status.NEW, Status.CONTACTING, Status.OFFERED, Status.BOOKED], Status.BOOKED)
+BOOK = _move("book", [*LIVE, Status.BOOKED], Status.BOOKED)
 ANSWER = _move("answer", [Status.NEW, Status.CONTACTING], Status.ANSWERED)
-DECLINE = _move("decline", [Status.NEW, Status.CONTACTING, Status.OFFERED], Status.DECLINED)
+DECLINE = _move("decline", LIVE, Status.DECLINED)
 UNREACHABLE = _move("unreachable", [Status.CONTACTING], Status.UNREACHABLE)
-DUPLICATE = _move("duplicate", [Status.NEW, Status.CONTACTING], Status.DUPLICATE)
-CANCEL = _move(
-    "cancel",
-    [Status.NEW, Status.CONTACTING, Status.OFFERED, Status.BOOKED, Status.QUARANTINED],
-    Status.CANCELLED,
-)
-SPAM = _move("spam", [Status.NEW, Status.QUARANTINED], Status.SPAM)
+DUPLICATE = _move("duplicate", LIVE, Status.DUPLICATE)
+CANCEL = _move("cancel", [*LIVE, Status.BOOKED, Status.QUARANTINED], Status.CANCELLED)
+SPAM = _move("spam", [*LIVE, Status.QUARANTINED], Status.SPAM)
 RELEASE = _move("release", [Status.QUARANTINED], Status.NEW)
 REOPEN = _move("reopen", CLOSED, Status.NEW)
 

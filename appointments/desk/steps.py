@@ -69,7 +69,7 @@ def _decline(appointment_request, by, *, reason, text="", **answers):
 
 def _duplicate(appointment_request, by, *, of, text="", **answers):
     text = "\n".join(filter(None, [_("Same as %(reference)s") % {"reference": of.reference}, text]))
-    return triage.move(appointment_request=appointment_request, to=Status.DUPLICATE, by=by, text=text)
+    return triage.move(appointment_request=appointment_request, to=Status.DUPLICATE, by=by, text=text, duplicate_of=of)
 
 
 def _note(appointment_request, by, *, text, **answers):

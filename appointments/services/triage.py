@@ -1,5 +1,6 @@
 """What the front desk does with a request. Each step locks the row, checks the table of moves, leaves a trail."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from appointments import emails
 from appointments.models import CLAIM_LASTS, AppointmentRequest, RequestEvent
-from appointments.moves import MoveRefused, is_allowed
+from appointments.moves import CLOSED, MoveRefused, is_allowed
 from appointments.services.asking import announce
 from appointments.services.trail import record
 
@@ -16,6 +17,7 @@ Status = AppointmentRequest.Status
 
 TRIES_BEFORE_UNREACHABLE = 3
 DAYS_BEFORE_UNREACHABLE = 2
+REACHES_THE_PATIENT = [Status.CONTACTING, Status.OFFERED, Status.BOOKED, Status.ANSWERED]
 
 
 class AlreadyClaimed(Exception):
@@ -33,31 +35,33 @@ def move(
     now: datetime | None = None,
     appointment_at: datetime | None = None,
     appointment_with=None,
+    duplicate_of: AppointmentRequest | None = None,
 ) -> AppointmentRequest:
     """Move a request to another status and tell the patient where that concerns them.
 
     `by` is the member of staff, None the patient or the system; `text` is a note for the trail, `outcome` a code
-    for why. Booking needs `appointment_at`. Raises MoveRefused when the status, read again under lock, does not
-    allow it.
+    for why. Booking needs `appointment_at`, a duplicate `duplicate_of`. What leaves the queue has nothing planned any
+    more, what is reopened is due at once. Raises MoveRefused when the status, read again under lock, does not allow it.
     """
     now = now or timezone.now()
-    fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
+    fresh, kept = _lock(appointment_request, duplicate_of)
     if not is_allowed(fresh, to):
         raise MoveRefused(f"{fresh.reference} cannot go from {fresh.status} to {to}")
     if to == Status.BOOKED and appointment_at is None:
         raise ValueError("booking needs appointment_at")
-    if to == Status.UNREACHABLE and not has_been_tried_enough(fresh):
+    if to == Status.UNREACHABLE and not tries_of(fresh).are_enough:
         raise MoveRefused(f"{fresh.reference} has not been tried three times on two open days")
+    if to == Status.DUPLICATE:
+        _refuse_to_lose(fresh, kept)
     came_from, fresh.status = fresh.status, to
+    fresh.duplicate_of = kept
     if to == Status.BOOKED:
         fresh.appointment_at, fresh.appointment_with = appointment_at, appointment_with
-    reaches_the_patient = by is not None and to in (
-        Status.CONTACTING,
-        Status.OFFERED,
-        Status.BOOKED,
-        Status.ANSWERED,
-    )
-    if reaches_the_patient and fresh.first_contact_at is None:
+    if to not in AppointmentRequest.LIVE:
+        fresh.next_action_at = None
+    elif came_from in CLOSED:
+        fresh.next_action_at = now
+    if by is not None and to in REACHES_THE_PATIENT and fresh.first_contact_at is None:
         fresh.first_contact_at = now
     fresh.save()
     event = record(fresh, Kind.MOVED, by=by, at=now, from_status=came_from, to_status=to, outcome=outcome, text=text)
@@ -67,6 +71,25 @@ def move(
     if to == Status.CANCELLED and by is None:
         emails.desk_withdrawn(fresh, event)
     return fresh
+
+
+def _lock(
+    appointment_request: AppointmentRequest, other: AppointmentRequest | None
+) -> tuple[AppointmentRequest, AppointmentRequest | None]:
+    """Return both as they are now, locked in one order, so that two people who name each the other do not deadlock."""
+    pks = [row.pk for row in (appointment_request, other) if row]
+    locked = AppointmentRequest.objects.select_for_update().order_by("pk").in_bulk(pks)
+    return locked[appointment_request.pk], locked[other.pk] if other else None
+
+
+def _refuse_to_lose(appointment_request: AppointmentRequest, kept: AppointmentRequest | None) -> None:
+    """Raise MoveRefused unless the desk still looks after the request that is kept, another one."""
+    if kept is None:
+        raise ValueError("a duplicate needs duplicate_of")
+    if kept.pk == appointment_request.pk:
+        raise MoveRefused(f"{appointment_request.reference} cannot be a duplicate of itself")
+    if kept.status in CLOSED:
+        raise MoveRefused(f"{kept.reference} is {kept.status}: nobody looks after it")
 
 
 @transaction.atomic
@@ -85,7 +108,7 @@ def log_attempt(
     """
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
-    if fresh.status not in AppointmentRequest.LIVE:
+    if not fresh.is_live:
         raise MoveRefused(f"{fresh.reference} is {fresh.status}; there is nobody to call")
     fresh.next_action_at = call_back_at
     fresh.save(update_fields=["next_action_at"])
@@ -95,11 +118,24 @@ def log_attempt(
     return fresh
 
 
-def has_been_tried_enough(appointment_request: AppointmentRequest) -> bool:
-    """Three attempts on at least two days, before a patient may be called unreachable."""
-    tries = appointment_request.events.filter(kind=Kind.ATTEMPT).values_list("at", flat=True)
-    days = {timezone.localdate(at) for at in tries}
-    return len(tries) >= TRIES_BEFORE_UNREACHABLE and len(days) >= DAYS_BEFORE_UNREACHABLE
+@dataclass(frozen=True)
+class Tries:
+    """How often, and on how many days, somebody tried to reach the patient since the request was last opened."""
+
+    count: int
+    days: int
+
+    @property
+    def are_enough(self) -> bool:
+        """Three attempts on at least two days, before a patient may be called unreachable."""
+        return self.count >= TRIES_BEFORE_UNREACHABLE and self.days >= DAYS_BEFORE_UNREACHABLE
+
+
+def tries_of(appointment_request: AppointmentRequest) -> Tries:
+    events = appointment_request.events
+    reopened = events.reopenings().order_by("-pk").values_list("pk", flat=True).first() or 0
+    tries = events.filter(kind=Kind.ATTEMPT, pk__gt=reopened).values_list("at", flat=True)
+    return Tries(count=len(tries), days=len({timezone.localdate(at) for at in tries}))
 
 
 def add_note(*, appointment_request: AppointmentRequest, by, text: str) -> RequestEvent:

@@ -195,7 +195,7 @@ def tell_closed(day: Day) -> None:
     day.asked(
         5.6, "Aisha Rahman", via=Via.VOICEMAIL, phone=phone_of("Aisha Rahman"), patient_type="unsure",
     ).moved(
-        5.2, Status.DUPLICATE, "The same person asked on the website.",
+        5.2, Status.DUPLICATE, "The same person asked on the website.", duplicate_of=earlier_of("Aisha Rahman"),
     )
     day.wondered(
         19.1, "Cheap Web Leads", "Buy ten thousand visitors today.", suspicions=["honeypot"],
@@ -236,5 +236,9 @@ def article(slug: str) -> Article:
     return Article.objects.get(slug=slug)
 
 
+def earlier_of(name: str) -> AppointmentRequest:
+    return AppointmentRequest.objects.filter(patient_name=name).earliest("created_at")
+
+
 def phone_of(name: str) -> str:
-    return AppointmentRequest.objects.get(patient_name=name).phone
+    return earlier_of(name).phone

@@ -32,10 +32,10 @@ MAY = {
     "answer": {Status.NEW, Status.CONTACTING},
     "decline": LIVE,
     "unreachable": {Status.CONTACTING},
-    "duplicate": {Status.NEW, Status.CONTACTING},
+    "duplicate": LIVE,
     "cancel": LIVE | {Status.BOOKED, Status.QUARANTINED},
     "release": {Status.QUARANTINED},
-    "spam": {Status.NEW, Status.QUARANTINED},
+    "spam": LIVE | {Status.QUARANTINED},
     "reopen": CLOSED,
     "note": EVERYWHERE,
 }

@@ -42,14 +42,15 @@ def test_a_move_is_made_or_refused_as_the_table_says(rita, start, end):
     if end == Status.UNREACHABLE:
         for days_ago in (2, 1, 0):
             record(appointment_request, "attempt", by=rita, at=timezone.now() - timedelta(days=days_ago))
+    needed = {"appointment_at": timezone.now(), "duplicate_of": make_request()}
     if end in targets_from(start):
-        moved = move(appointment_request=appointment_request, to=end, by=rita, appointment_at=timezone.now())
+        moved = move(appointment_request=appointment_request, to=end, by=rita, **needed)
         assert moved.status == end
         last = moved.events.last()
         assert (last.from_status, last.to_status, last.by) == (start, end, rita)
     else:
         with pytest.raises(MoveRefused):
-            move(appointment_request=appointment_request, to=end, by=rita, appointment_at=timezone.now())
+            move(appointment_request=appointment_request, to=end, by=rita, **needed)
         appointment_request.refresh_from_db()
         assert appointment_request.status == start
 
