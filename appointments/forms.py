@@ -17,6 +17,7 @@ from providers.models import Provider
 ContactMethod = AppointmentRequest.ContactMethod
 TimeOfDay = AppointmentRequest.TimeOfDay
 Relation = AppointmentRequest.Relation
+VisitType = AppointmentRequest.VisitType
 
 PHONE_HELP = _("Enter a phone number, like 919 555 0123")
 CHOOSE = _("Choose one of the answers")
@@ -168,14 +169,14 @@ class AppointmentRequestForm(ReachingYou):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"max_length": _("Enter a name of at most 120 characters")},
     )
-    patient_type = Choice(
-        label=_("Has the patient been here before?"),
-        choices=AppointmentRequest.PatientType.choices,
-        required=False,
-    )
     visit_type = Choice(
-        label=_("What is the visit for?"),
-        choices=AppointmentRequest.VisitType.choices,
+        label=_("What is it?"),
+        choices=[
+            (VisitType.FIRST_VISIT, _("First visit here")),
+            (VisitType.NEW_PROBLEM, _("Been here, something new")),
+            (VisitType.FOLLOW_UP, _("Been here, follow-up")),
+            (VisitType.BY_PHONE, _("Talk by phone")),
+        ],
         required_message=_("Choose what the visit is for"),
     )
     provider = ProviderChoice(
@@ -216,7 +217,7 @@ class AppointmentRequestForm(ReachingYou):
     )
 
     field_order = [
-        "patient_relation", "patient_name", "requester_name", "patient_type",
+        "patient_relation", "patient_name", "requester_name",
         "visit_type", "provider", "preferred_days", "preferred_time",
         "contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note",
     ]  # fmt: skip
@@ -251,7 +252,7 @@ class AppointmentRequestForm(ReachingYou):
         ]
         shown = [name for name in reach if name != "preferred_language" or self.asks_language]
         return Layout(
-            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name", "patient_type"),
+            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name"),
             Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
             Fieldset(_("Reaching you"), *shown),
             *self.guards_layout(),
@@ -267,7 +268,8 @@ class AppointmentRequestForm(ReachingYou):
         return answers
 
     def answers(self) -> dict:
-        return {"kind": AppointmentRequest.Kind.APPOINTMENT, **super().answers()}
+        patient_type = VisitType(self.cleaned_data["visit_type"]).patient_type
+        return {"kind": AppointmentRequest.Kind.APPOINTMENT, "patient_type": patient_type, **super().answers()}
 
 
 class QuestionForm(ReachingYou):

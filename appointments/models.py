@@ -129,15 +129,24 @@ class AppointmentRequest(models.Model):
         OTHER = "other", _("Someone else")
 
     class PatientType(models.TextChoices):
-        NEW = "new", _("No, this is the first time")
-        RETURNING = "returning", _("Yes")
-        UNSURE = "unsure", _("Not sure")
+        NEW = "new", _("new")
+        RETURNING = "returning", _("returning")
+        UNSURE = "unsure", _("not sure")
 
     class VisitType(models.TextChoices):
-        NEW_PROBLEM = "new_problem", _("A new problem")
-        FOLLOW_UP = "follow_up", _("A follow-up visit")
-        CHECK_UP = "check_up", _("A check-up")
-        BY_PHONE = "by_phone", _("A visit by phone")
+        """What for. No constraint lists these: 0.1.0, should it run again on this schema, still writes "check_up"."""
+
+        FIRST_VISIT = "first_visit", _("First visit")
+        NEW_PROBLEM = "new_problem", _("New problem")
+        FOLLOW_UP = "follow_up", _("Follow-up")
+        BY_PHONE = "by_phone", _("Talk by phone")
+
+        @property
+        def patient_type(self) -> "AppointmentRequest.PatientType":
+            """Return whether the patient has been here, as far as what they ask for says so."""
+            types = AppointmentRequest.PatientType
+            known = {self.FIRST_VISIT: types.NEW, self.BY_PHONE: types.UNSURE}
+            return known.get(self, types.RETURNING)
 
     class TimeOfDay(models.TextChoices):
         MORNING = "morning", _("Morning")

@@ -18,6 +18,7 @@ from providers.models import Provider
 
 Status = AppointmentRequest.Status
 Via = AppointmentRequest.EnteredVia
+VisitType = AppointmentRequest.VisitType
 
 MAIL_TAKES = timedelta(seconds=2)
 CLAIMED_AGO = timedelta(minutes=4)
@@ -102,16 +103,18 @@ class Day:
         defaults: dict[str, Any] = {
             "kind": AppointmentRequest.Kind.APPOINTMENT,
             "patient_relation": AppointmentRequest.Relation.SELF,
-            "visit_type": AppointmentRequest.VisitType.NEW_PROBLEM,
-            "patient_type": AppointmentRequest.PatientType.NEW,
+            "visit_type": VisitType.FIRST_VISIT,
             "contact_method": AppointmentRequest.ContactMethod.PHONE,
             "phone": f"+1919555{100 + number:04d}",
         }
         if via == Via.WEB:
             defaults["urgent_advice"] = self.advice
         now = self.clock.ago(ago)
+        asked = defaults | answers | {"patient_name": name, "entered_via": via}
+        if asked["visit_type"]:
+            asked["patient_type"] = VisitType(asked["visit_type"]).patient_type
         row = submit_request(
-            answers=defaults | answers | {"patient_name": name, "entered_via": via},
+            answers=asked,
             submission_key=f"demo-{number}-{self.clock.now.timestamp()}",
             suspicions=suspicions,
             by=None if via == Via.WEB else self.desk,
@@ -126,7 +129,6 @@ class Day:
         question = {
             "kind": AppointmentRequest.Kind.QUESTION,
             "visit_type": "",
-            "patient_type": "",
             "urgent_advice": None,
             "message": message,
         }

@@ -34,7 +34,7 @@ def tell_requests(maker: Maker, now: datetime) -> None:
 def tell_waiting(day: Day) -> None:
     """Nobody has tried to reach these yet: some too late, some due soon, one mail that did not arrive."""
     day.asked(
-        6.3, "Harold Jenkins", visit_type="follow_up", patient_type="returning", provider=provider("jason-williams"),
+        6.3, "Harold Jenkins", visit_type="follow_up", provider=provider("jason-williams"),
         best_time="morning", voicemail_ok=True, preferred_days=[0, 1, 2], preferred_time="morning",
     )
     day.asked(
@@ -47,12 +47,12 @@ def tell_waiting(day: Day) -> None:
         note="I work nights; please call after noon.",
     ).claimed_just_now()
     day.asked(
-        3.3, "Tobias Feldman", contact_method="email", email="tobias.feldman@example.com", visit_type="check_up",
-        patient_type="unsure", preferred_days=[4, 5],
+        3.3, "Tobias Feldman", contact_method="email", email="tobias.feldman@example.com", visit_type="new_problem",
+        preferred_days=[4, 5],
     ).refused_mail()
     day.asked(
-        2.4, "Ruth Castellanos", via=Via.VOICEMAIL, voicemail_ok=True, patient_type="returning",
-        visit_type="by_phone", note="Back from Charlotte on Friday.",
+        2.4, "Ruth Castellanos", via=Via.VOICEMAIL, voicemail_ok=True, visit_type="by_phone",
+        note="Back from Charlotte on Friday.",
     )
     day.wondered(
         1.6, "Gregory Whitfield", "Do you take a flexible spending card, and do I get an itemized receipt?",
@@ -74,7 +74,7 @@ def tell_to_check(day: Day) -> None:
     """A person who was quick, and a robot: both wait to be told apart."""
     day.asked(
         1.2, "Walter Brandt", patient_relation="other", requester_name="Annika Brandt", suspicions=["too_fast"],
-        patient_type="returning", visit_type="follow_up", note="Step-free access, please.",
+        visit_type="follow_up", note="Step-free access, please.",
     )
     day.wondered(
         4.4, "Top Rank Partners", "We can bring your clinic to page one of every search engine. Reply for our prices.",
@@ -90,7 +90,7 @@ def tell_being_worked_on(day: Day) -> None:
         6.1, "voicemail", "Said who we are and when we are open.",
     )
     day.asked(
-        13.2, "Thomas Lindqvist", contact_method="text", patient_type="returning", visit_type="follow_up",
+        13.2, "Thomas Lindqvist", contact_method="text", visit_type="follow_up",
     ).tried(
         10.5, "no_answer",
     ).tried(
@@ -124,8 +124,7 @@ def tell_booked(day: Day) -> None:
     """Agreed times ahead, one of them moved."""
     slot = day.clock.slot
     day.asked(
-        15.5, "Samuel Whitehorse", email="samuel.whitehorse@example.com", patient_type="returning",
-        visit_type="follow_up",
+        15.5, "Samuel Whitehorse", email="samuel.whitehorse@example.com", visit_type="follow_up",
     ).tried(
         12.4, "spoke",
     ).booked(
@@ -147,7 +146,7 @@ def tell_booked(day: Day) -> None:
         7.0, slot(3, 3), "marisol-reyes", "She called: her shift changed.",
     )
     day.asked(
-        25.7, "Benjamin Okoye", visit_type="check_up", contact_method="text",
+        25.7, "Benjamin Okoye", visit_type="follow_up", contact_method="text",
     ).tried(
         23.0, "spoke",
     ).booked(
@@ -193,7 +192,7 @@ def tell_closed(day: Day) -> None:
         21.7, Status.UNREACHABLE,
     )
     day.asked(
-        5.6, "Aisha Rahman", via=Via.VOICEMAIL, phone=phone_of("Aisha Rahman"), patient_type="unsure",
+        5.6, "Aisha Rahman", via=Via.VOICEMAIL, phone=phone_of("Aisha Rahman"), visit_type="by_phone",
     ).moved(
         5.2, Status.DUPLICATE, "The same person asked on the website.", duplicate_of=earlier_of("Aisha Rahman"),
     )
@@ -213,7 +212,7 @@ def tell_called_off(day: Day) -> None:
         13.6,
     )
     day.asked(
-        29.3, "Vikram Shah", email="vikram.shah@example.org", patient_type="returning",
+        29.3, "Vikram Shah", email="vikram.shah@example.org", visit_type="new_problem",
     ).tried(
         26.9, "spoke",
     ).booked(

@@ -60,7 +60,7 @@ def test_a_request_is_stored_mailed_and_acknowledged(client, clock):
 
 def test_the_page_asks_the_questions_of_the_design_and_chooses_none(client):
     page = client.get(URL).content.decode()
-    for name in ["patient_relation", "patient_name", "requester_name", "patient_type", "visit_type", "provider",
+    for name in ["patient_relation", "patient_name", "requester_name", "visit_type", "provider",
                  "preferred_days", "preferred_time", "contact_method", "phone", "voicemail_ok", "best_time", "email",
                  "preferred_language", "note"]:  # fmt: skip
         assert f'name="{name}"' in page

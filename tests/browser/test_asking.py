@@ -49,7 +49,7 @@ def fill_in(page: Page, **answers: str) -> None:
     """The least there is to answer; each group by its question, as a person reads it."""
     page.get_by_role("group", name="Who is the visit for?").get_by_label("Me", exact=True).check()
     page.get_by_label("Patient's full name").fill(answers.get("name", "Pat Doe"))
-    page.get_by_role("group", name="What is the visit for?").get_by_label("A new problem").check()
+    page.get_by_role("group", name="What is it?").get_by_label("First visit here").check()
     page.get_by_role("group", name="How should we reach you?").get_by_label("Phone call").check()
     page.get_by_label("Your phone number").fill(answers.get("phone", "919 555 0142"))
 
@@ -235,7 +235,7 @@ def test_the_whole_way_by_keyboard(browser: Browser, demo_site: Site):
         press("Enter")
         expect(page.get_by_label("Your name", exact=True)).to_be_focused()
         type_in("Parent Keys")
-        tab_to(page, page.get_by_label("A new problem"))
+        tab_to(page, page.get_by_label("First visit here"))
         press("Space")
         tab_to(page, page.get_by_label("Tuesday"))
         press("Space")

@@ -53,7 +53,7 @@ def fill_in_the_form(phone: Page) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") == 375, "the page scrolls sideways"
     phone.get_by_label("Me", exact=True).check()
     phone.get_by_label("full name").fill(NAME)
-    phone.get_by_label("A new problem").check()
+    phone.get_by_label("First visit here").check()
     phone.get_by_label("E-mail", exact=True).check()
     phone.get_by_label("Your e-mail address").fill(ADDRESS)
     phone.get_by_label("Anything that helps us schedule").fill(NOTE)

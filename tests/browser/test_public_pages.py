@@ -160,7 +160,7 @@ def ask(page: Page) -> None:
     expect(page).to_have_title("Error: Request an appointment | AccessHealth Chiropractic")
     page.get_by_label("Me", exact=True).check()
     page.get_by_label("full name").fill("Zxqwort Quillfeather")
-    page.get_by_label("A check-up").check()
+    page.get_by_label("Been here, follow-up").check()
     page.get_by_label("Phone call", exact=True).check()
     page.get_by_label("Your phone number").fill("919 555 0123")
     page.get_by_role("button", name="Send request").click()
