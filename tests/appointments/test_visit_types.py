@@ -35,7 +35,7 @@ def test_whether_the_patient_is_new_follows_from_what_it_is(client, clinic, visi
 )
 def test_what_earlier_releases_asked_in_two_questions_is_carried_over(clinic, before, after):
     asked = make_request(visit_type=before[0], patient_type=before[1])
-    migration = import_module("appointments.migrations.0002_what_the_visit_is")
+    migration = import_module("appointments.migrations.0003_what_the_visit_is")
     migration.carry_over(apps, connection.schema_editor())
     asked.refresh_from_db()
     assert (asked.visit_type, asked.patient_type) == after

@@ -13,7 +13,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0001_initial'),
+        ('appointments', '0002_what_to_act_on'),
     ]
 
     operations = [
