@@ -58,6 +58,8 @@ OTHERS = {
     "account_logout": ("/accounts/logout/", [302, 200, 200, 200, 200]),
     "account_reauthenticate": ("/accounts/reauthenticate/", [302, 200, 200, 200, 200]),
     "account_change_password": ("/accounts/password/change/", [302, 200, 200, 200, 200]),
+    "staff_first_password": ("/accounts/first-password/", [404] * 5),
+    "staff_open_password_link": ("/accounts/first-password/none/", [404] * 5),
     "staff_session": ("/accounts/session/", [401, 200, 200, 200, 200]),
     "mfa_index": ("/accounts/2fa/", [302, 200, 200, 200, 200]),
     "mfa_authenticate": ("/accounts/2fa/authenticate/", [302, 302, 302, 302, 302]),
@@ -114,6 +116,7 @@ DESK = {
 ADMIN_FRAME = {
     "admin:index", "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
     "admin:autocomplete", "admin:jsi18n", "admin:view_on_site", "admin:app_list", "admin:auth_user_password_change",
+    "admin:auth_user_sign_in",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentA
 
 class ClinicProfileForm(SharedForm):
     reply_within = HoursField(
-        label=_("reply within, in open hours"),
+        label=_("Reply within, in open hours"),
         help_text=_(
             "6 is six hours, 0.5 half an hour: open time between a request and the first call. "
             "A change counts for new requests."

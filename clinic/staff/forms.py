@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import InvalidToken
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from clinic.staff import throttling
@@ -85,3 +86,7 @@ class ChangePasswordForm(PlainFields, account.ChangePasswordForm):
         if not get_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
             raise get_adapter().validation_error("enter_current_password")
         return self.cleaned_data["oldpassword"]
+
+
+class FirstPasswordForm(SetPasswordForm):
+    """A new password, typed twice, by who has no old one to show."""

@@ -1,5 +1,14 @@
 """Who may do what: one table of roles and model permissions, applied after every migrate."""
 
+from django.utils.translation import gettext_lazy as _
+
+# What a manager reads beside each role when choosing one
+IN_WORDS = {
+    "Front desk": _("Front desk: requests, calls and appointments"),
+    "Provider": _("Provider: their own page and articles"),
+    "Manager": _("Manager: everything, the accounts of the staff too"),
+}
+
 
 def all_of(app: str, *models: str) -> list[str]:
     """Every permission on these models."""

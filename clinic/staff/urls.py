@@ -25,5 +25,7 @@ urlpatterns = [
         private_page(codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
+    path("first-password/", private_page(views.first_password), name="staff_first_password"),
+    path("first-password/<str:token>/", private_page(views.open_password_link), name="staff_open_password_link"),
     path("session/", private_page(views.session), name="staff_session"),
 ]

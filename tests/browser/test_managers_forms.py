@@ -1,10 +1,14 @@
 """The forms that managers fill in: each control has a name, and axe finds nothing, light and dark, phone to desk."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
+from clinic.staff.links import password_link
 from tests.browser.looking import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,3 +47,35 @@ def test_forms_for_the_clinics_facts(manager, live_server):
         found[model] = problems(manager)
 
     assert found == {model: [] for model in FORMS}
+
+
+def test_accounts(manager, live_server):
+    frontdesk = User.objects.get(username="frontdesk")
+    found = {}
+    for path in ["add/", f"{frontdesk.pk}/change/", f"{frontdesk.pk}/sign-in/", f"{frontdesk.pk}/password/"]:
+        manager.goto(f"{live_server.url}/admin/auth/user/{path}")
+        found[path] = problems(manager)
+
+    assert found == {path: [] for path in found}
+
+
+def test_a_new_colleague_from_today_to_a_password_of_their_own(manager, live_server):
+    """Three clicks: New colleague, the role, Save; then the link, as it stands in the mail."""
+    manager.goto(f"{live_server.url}/admin/auth/user/add/")
+    manager.get_by_role("button", name="Save", exact=True).click()
+    assert problems(manager) == []  # with everything to mend
+    manager.get_by_label("First name").fill("Rita")
+    manager.get_by_label("Last name").fill("Lopez")
+    manager.get_by_label("Email address").fill("rita@example.org")
+    manager.get_by_label("Front desk").check()
+    manager.get_by_role("button", name="Save", exact=True).click()
+    expect(manager.locator(".messagelist")).to_contain_text("Rita Lopez signs in as rita.lopez")
+    rita = User.objects.get(username="rita.lopez")
+    manager.goto(live_server.url + urlsplit(password_link(rita)[0]).path)
+    assert problems(manager) == []
+    manager.get_by_label("New password", exact=False).first.fill("correct horse battery")
+    manager.get_by_label("New password confirmation").fill("correct horse battery")
+    manager.get_by_role("button", name="Keep this password").click()
+    expect(manager.get_by_role("status")).to_contain_text("Sign in with it as rita.lopez")
+    manager.goto(live_server.url + urlsplit(password_link(rita)[0]).path)
+    assert problems(manager) == []  # the link is spent
