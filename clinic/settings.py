@@ -101,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "clinic.pages.context.site",
+                "clinic.staff.shell.shell",
             ],
         },
     },
@@ -162,6 +163,8 @@ STAFF_MFA = env.str("STAFF_MFA", default="required")
 if STAFF_MFA not in ("required", "optional"):
     raise SystemExit(f"STAFF_MFA is {STAFF_MFA!r}. Set it to required, or to optional for a demo.")
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Where the frame of every staff page leads, by role; the places are the front desk's.
+STAFF_SHELL = "appointments.desk.shell.places"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import guards
 from appointments.desk.forms import FindForm, PhoneInForm
 from appointments.desk.search import find, possibly_the_same
+from appointments.desk.shell import count_waiting
 from appointments.desk.steps import STEPS, booking_warnings, steps_for
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
@@ -21,6 +22,7 @@ from appointments.services.triage import AlreadyClaimed, add_note
 from clinic.core.steps import Step
 from clinic.core.text import sanitize_post
 from clinic.practice.models import ClinicProfile
+from clinic.staff.shell import counted
 
 ADMIN_PAGE = "admin:appointments_appointmentrequest_change"
 VIEW, CHANGE, ADD = (f"appointments.{verb}_appointmentrequest" for verb in ("view", "change", "add"))
@@ -160,9 +162,10 @@ def find_patient(request: HttpRequest) -> HttpResponse:
 @permission_required(VIEW, raise_exception=True)
 @require_safe
 def news(request: HttpRequest, since: int) -> JsonResponse:
-    """How many requests have come in since the newest one the queue shows. Asked by the page itself."""
+    """How many requests have come in since the page was shown, and how many wait now. Asked by the page itself."""
     count = AppointmentRequest.objects.awaiting_reply().filter(pk__gt=since).count()
-    return JsonResponse({"count": count}, headers={"Cache-Control": "no-store"})
+    news = {"count": count, "waiting": counted(count_waiting())}
+    return JsonResponse(news, headers={"Cache-Control": "no-store"})
 
 
 @sensitive_post_parameters()

@@ -4,9 +4,11 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from appointments.desk import today
 from appointments.desk.forms import AttemptForm
+from appointments.desk.names import names_hidden
+from appointments.desk.today import Why, count_today, do_next
 from appointments.models import AppointmentRequest, RequestEvent
-from appointments.services.counting import count_work
 from clinic.practice.models import OpeningHours
 
 register = template.Library()
@@ -21,12 +23,34 @@ SUSPICIONS = {
 }
 
 
+@register.simple_tag(takes_context=True)
+def desk_today(context: dict) -> dict:
+    """What the first page leads with: the next calls of whoever asks, the numbers, and whether names are shown."""
+    request, now = context["request"], timezone.now()
+    hidden = {"names_hidden": names_hidden(request)}
+    return count_today(now) | hidden | {"do_next": do_next(request.user, now)}
+
+
 @register.simple_tag
-def desk_numbers() -> dict[str, int]:
-    """What waits, and how many visits there are today."""
-    now = timezone.now()
-    today = AppointmentRequest.objects.on_day(timezone.localdate(now)).count()
-    return count_work(now) | {"appointments_today": today}
+def why_now(row: AppointmentRequest) -> Why:
+    return today.why_now(row, timezone.now())
+
+
+@register.filter
+def asks_for(row: AppointmentRequest) -> str:
+    """What and whom: "appointment, new patient"."""
+    patient = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}.get(row.patient_type)
+    return f"{row.get_kind_display()}, {patient}" if patient else row.get_kind_display()
+
+
+@register.filter
+def reach_by(row: AppointmentRequest) -> str:
+    return str({"phone": _("call"), "text": _("text"), "email": _("e-mail")}[row.contact_method])
+
+
+@register.filter
+def on_it(row: AppointmentRequest) -> str:
+    return str(row.claimed_by) if row.is_claimed(timezone.now()) else str(_("nobody"))
 
 
 @register.filter

@@ -10,6 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
@@ -58,7 +59,7 @@ class StaffSession:
             return _sign_out(request)
         if not is_background(request) and IDLE_FOR.total_seconds() - left >= NOTE_EVERY:
             request.session[SEEN_AT] = time.time()
-        if _lacks_code(request):
+        if not request.path.startswith("/accounts/") and lacks_code(request.user):
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return None
 
@@ -79,7 +80,6 @@ def _page_to_return_to(request: HttpRequest) -> str:
     return referer._replace(scheme="", netloc="").geturl() if referer.netloc == request.get_host() else "/admin/"
 
 
-def _lacks_code(request: HttpRequest) -> bool:
-    if settings.STAFF_MFA != "required" or request.path.startswith("/accounts/"):
-        return False
-    return not is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+def lacks_code(user: User | AnonymousUser) -> bool:
+    """Whether this person must set up their second factor before anything else."""
+    return settings.STAFF_MFA == "required" and not is_mfa_enabled(user, [Authenticator.Type.TOTP])

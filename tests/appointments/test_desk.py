@@ -1,8 +1,5 @@
 """The front desk's pages: the steps, stale pages, claims, finding a patient, entering a call."""
 
-import re
-from datetime import timedelta
-
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,7 +11,6 @@ from appointments.services.trail import record
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from clinic.mail.queue import build
-from clinic.practice.templatetags.clock import in_short
 from tests.appointments.at_the_desk import next_open_morning, page_of, take
 from tests.factories import answers, form_post, make_provider, make_request, make_user
 
@@ -264,34 +260,6 @@ def test_one_status_shows_all_that_have_it(desk, rita):
     assert list(desk.get(QUEUE, {"status__exact": "declined"}).context["cl"].result_list) == [declined]
 
 
-def test_the_first_page_starts_with_the_work_in_numbers(desk, rita):
-    late = make_request()
-    AppointmentRequest.objects.filter(pk=late.pk).update(reply_due_at=late.created_at)
-    OutgoingEmail.objects.filter(reference=late.reference, audience="patient").update(failed_at=timezone.now())
-    submit_request(answers=answers(), submission_key="k", suspicions=["honeypot"])
-    for days in (0, 1):
-        at = timezone.localtime() + timedelta(days=days)
-        move(appointment_request=make_request(), to=Status.BOOKED, by=rita, appointment_at=at)
-    page = desk.get("/admin/").content.decode()
-    numbers = re.findall(r"<strong>(?:<span[^>]*>▲ </span>)?(\d+)</strong> ([a-z, -]+)", page)
-    assert [int(number) for number, _words in numbers] == [1, 1, 1, 1, 1]
-    assert len(desk.get(QUEUE, {"show": "today"}).context["cl"].result_list) == 1
-    assert len(desk.get(QUEUE, {"show": "waiting"}).context["cl"].result_list) == 1
-
-
-def test_the_first_page_of_others_has_no_numbers(client):
-    client.force_login(make_user("pia", "Provider"))
-    assert 'class="today"' not in client.get("/admin/").content.decode()
-
-
-def test_once_somebody_reacted_the_queue_says_when_to_call_again(desk, rita):
-    asked, at = make_request(), next_open_morning()
-    log_attempt(appointment_request=asked, by=rita, outcome="no_answer", call_back_at=at)
-    page = desk.get(QUEUE).content.decode()
-    assert f"call back {in_short(at)}" in page
-    assert ">1</td>" in page  # one try
-
-
 def test_the_queue_asks_the_database_the_same_number_of_times_however_long(desk, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -313,7 +281,7 @@ def test_news_counts_what_came_since(desk):
     first = make_request()
     make_request()
     response = desk.get(reverse("admin:appointments_news", args=[first.pk]), headers={"X-Background": "1"})
-    assert response.json() == {"count": 1}
+    assert response.json() == {"count": 1, "waiting": "2"}
 
 
 @pytest.mark.parametrize("role", ["Provider", None])

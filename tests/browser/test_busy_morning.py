@@ -120,8 +120,9 @@ def test_a_busy_morning(morning, sign_in):
 
 
 def the_queue_shows_live_work_late_first(page: Page, morning) -> None:
-    expect(page.locator(".today li").nth(0)).to_contain_text("12")
-    page.get_by_role("link", name="Open the queue").click()
+    expect(page.locator(".next__call").first).to_contain_text("Pat New 1")
+    expect(page.locator(".today li").filter(has_text="waiting")).to_contain_text("12")
+    page.get_by_role("link", name="Queue 12 waiting").click()
     rows = page.locator("#result_list tbody tr")
     expect(rows).to_have_count(12 + 8 + 3)
     expect(rows.first).to_contain_text(morning["new1"].reference)

@@ -220,6 +220,7 @@ def test_kept_text_goes_when_it_is_saved_and_when_its_writer_signs_out(writers, 
     page.wait_for_timeout(700)
     assert len(kept(page)) == 1
     with page.expect_navigation():
+        page.get_by_text("More", exact=False).first.click()
         page.get_by_role("button", name="Log out").click()
     assert kept(page) == []
     article.refresh_from_db()

@@ -62,7 +62,7 @@ def test_user_without_a_role_sees_an_empty_admin(client, clock):
     make_clinic()
     make_user("newcomer")
     sign_in(client, username="newcomer")
-    assert "have permission to view or edit anything" in client.get("/admin/").content.decode()
+    assert "Nothing has been opened to you yet" in client.get("/admin/").content.decode()
 
 
 def test_account_that_is_not_staff_is_refused_by_the_admin(client, clock):

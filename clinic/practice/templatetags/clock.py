@@ -42,5 +42,18 @@ def in_full(at: datetime | None) -> str:
 
 @register.filter
 def in_short(at: datetime | None) -> str:
-    """For a subject line or a table: "Tue 2:30 PM"."""
-    return date_format(timezone.localtime(at), "D g:i A") if at else ""
+    """For a subject line, true whenever it is read: "Tue, Mar 10, 2:30 pm"."""
+    return f"{date_format(timezone.localtime(at), 'D, M j')}, {clock(at)}" if at else ""
+
+
+@register.filter
+def at_the_desk(at: datetime | None) -> str:
+    """For staff, short and never in doubt: "today, 4:30 pm", and from the day after tomorrow on with its date."""
+    if at is None:
+        return ""
+    local, today = timezone.localtime(at), timezone.localdate()
+    days = (local.date() - today).days
+    if days in (0, 1):
+        return in_words(at)
+    day = date_format(local, "D, M j" if local.year == today.year else "D, M j, Y")
+    return f"{day}, {clock(at)}"

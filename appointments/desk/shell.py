@@ -1,0 +1,39 @@
+"""Where the frame of every staff page leads: the front desk's places, for whoever may open them."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from appointments.models import AppointmentRequest
+from clinic.staff.shell import MOST_COUNTED, Place
+
+VIEW, ADD = "appointments.view_appointmentrequest", "appointments.add_appointmentrequest"
+
+
+def places(request: HttpRequest) -> list[Place]:
+    """Return the places of this person, in the order of a day's work."""
+    may = request.user.has_perm
+    found = [Place(_("Today"), reverse("admin:index"))]
+    if may(VIEW):
+        found += [queue(), Place(_("Find"), reverse("admin:appointments_find"))]
+    if may(ADD):
+        found.append(Place(_("Enter a call"), reverse("admin:appointments_phone_in")))
+    if may("mail.view_outgoingemail"):
+        found.append(Place(_("Mail"), reverse("admin:mail_outgoingemail_changelist")))
+    return found
+
+
+def queue() -> Place:
+    """The queue, with how many wait for a reply and where to ask how many came since."""
+    newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Place(
+        _("Queue"),
+        reverse("admin:appointments_appointmentrequest_changelist"),
+        waiting=count_waiting(),
+        news=reverse("admin:appointments_news", args=[newest]),
+    )
+
+
+def count_waiting() -> int:
+    """How many wait for a reply; counting stops where the frame says only that there are more."""
+    return AppointmentRequest.objects.awaiting_reply()[:MOST_COUNTED].count()
