@@ -7,7 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.utils.functional import empty
 
-FONTS = ["atkinson-400", "atkinson-700", "atkinson-400-italic", "newsreader-600"]
+FONTS = ["public-sans", "public-sans-400-italic", "newsreader-600"]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_the_stylesheet_is_one_hashed_compressed_file(collected):
     assert name != "css/site.css"
     assert "@import" not in css
     assert "--paper: #fbf8f3" in css and "@media print" in css
-    assert staticfiles_storage.stored_name("fonts/atkinson-400.woff2") in css
+    assert staticfiles_storage.stored_name("fonts/public-sans.woff2") in css
     assert (collected / f"{name}.gz").exists()
 
 
@@ -42,10 +42,10 @@ def font_file(name: str) -> Path:
     return Path(finders.find(f"fonts/{name}"))
 
 
-def test_the_fonts_weigh_less_than_sixty_kilobytes_and_carry_their_licences():
+def test_the_fonts_weigh_less_than_fifty_kilobytes_and_carry_their_licences():
     sizes = [font_file(f"{name}.woff2").stat().st_size for name in FONTS]
-    assert sum(sizes) <= 60 * 1024
-    for licence in ("OFL-atkinson-hyperlegible.txt", "OFL-newsreader.txt"):
+    assert sum(sizes) <= 50 * 1024
+    for licence in ("OFL-public-sans.txt", "OFL-newsreader.txt"):
         assert "SIL OPEN FONT LICENSE" in font_file(licence).read_text()
 
 
