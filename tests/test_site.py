@@ -79,6 +79,7 @@ ADMIN = {
     "mail_outgoingemail": ("v", "", "v"),
     "pages_page": ("", "", "vacd"),
     "practice_clinicprofile": ("v", "", "vc"),
+    "practice_messagetemplate": ("v", "", "vacd"),
     "practice_urgentadvice": ("", "", "va"),
     "providers_condition": ("", "v", "vacd"),
     "providers_provider": ("v", "vc", "vacd"),

@@ -9,7 +9,7 @@ from appointments.desk.forms import AttemptForm
 from appointments.desk.names import names_hidden
 from appointments.desk.today import Why, count_today, do_next
 from appointments.models import AppointmentRequest, RequestEvent
-from clinic.practice.models import OpeningHours
+from clinic.practice.models import ClinicProfile, MessageTemplate, OpeningHours
 
 register = template.Library()
 
@@ -51,6 +51,19 @@ def reach_by(row: AppointmentRequest) -> str:
 @register.filter
 def on_it(row: AppointmentRequest) -> str:
     return str(row.claimed_by) if row.is_claimed(timezone.now()) else str(_("nobody"))
+
+
+@register.simple_tag
+def words_to_send(appointment_request: AppointmentRequest) -> list[dict[str, str]]:
+    """Return the clinic's templates as they read for whom we answer: title and text, in the clinic's order."""
+    clinic = ClinicProfile.objects.current()
+    facts = {
+        "name": appointment_request.requester_name or appointment_request.patient_name,
+        "clinic": clinic.name,
+        "phone": clinic.phone.as_national if clinic.phone else "",
+        "reference": appointment_request.reference,
+    }
+    return [{"title": each.title, "text": each.filled_in(**facts)} for each in MessageTemplate.objects.all()]
 
 
 @register.filter

@@ -15,7 +15,7 @@ from clinic.demo.requests import tell_requests
 from clinic.demo.texts import PICTURES, next_closure, one_a_line, read
 from clinic.pages.models import Page
 from clinic.practice.contact_file import save_current_contact
-from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
+from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
 PASSWORD = "demo-clinic"  # noqa: S105  (known to all on purpose; load_demo runs only on a local address)
@@ -71,6 +71,8 @@ def load_clinic(maker: Maker, now: datetime) -> None:
         starts_on, ends_on = next_closure(rule, today)
         maker.make(Closure, reason=rule["name"], starts_on=starts_on, ends_on=ends_on)
     maker.make(UrgentAdvice, **texts["urgent_advice"])
+    for position, words in enumerate(texts["messages"]):
+        maker.make(MessageTemplate, **words, position=position)
     for page in texts["pages"]:
         show_in_footer, position = page.pop("in_footer"), page.pop("order")
         maker.make(Page, **page, show_in_footer=show_in_footer, position=position)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.core.editing import SharedAdmin, SharedFields, SharedForm
 from clinic.core.forms import HoursField, LabelledRows
 from clinic.practice.contact_file import save_contact
-from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice
+from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
 
 
 class ClinicProfileForm(SharedForm):
@@ -103,3 +103,10 @@ class UrgentAdviceAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(SharedAdmin):
+    """What the desk reads beside each request, filled in for that patient."""
+
+    list_display = ["title", "position", "updated_at"]

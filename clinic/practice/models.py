@@ -1,7 +1,9 @@
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -199,6 +201,40 @@ class UrgentAdvice(models.Model):
     @property
     def signs(self) -> list[str]:
         return lines(self.body)
+
+
+class MessageTemplate(models.Model):
+    """Words the desk sends by hand, as a text message or an e-mail: filled in for one patient, copied by a person."""
+
+    FACTS = ("name", "clinic", "phone", "reference")
+    PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+    title = models.CharField(_("when to send it"), max_length=60, help_text=_("As in: We could not reach you."))
+    body = models.TextField(
+        _("words"),
+        help_text=_("{name}, {clinic}, {phone} and {reference} become the patient’s name and our facts when shown."),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("words to send")
+        verbose_name_plural = _("words to send")
+        ordering = ["position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Raise ValidationError for a placeholder that nothing fills: a patient would read it."""
+        unknown = [found for found in self.PLACEHOLDER.findall(self.body) if found not in self.FACTS]
+        if unknown:
+            words = _("Nothing fills in {%(name)s}. There are {name}, {clinic}, {phone} and {reference}.")
+            raise ValidationError({"body": ValidationError(words, code="unknown", params={"name": unknown[0]})})
+
+    def filled_in(self, **facts: str) -> str:
+        """Return the words with each of FACTS in its place; what a fact itself holds is left as it is."""
+        return self.PLACEHOLDER.sub(lambda found: facts.get(found[1], found[0]), self.body)
 
 
 def open_time() -> OpenTime:

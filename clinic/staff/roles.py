@@ -25,6 +25,7 @@ ROLES: dict[str, list[str]] = {
         "practice.view_clinicprofile",
         "practice.view_openinghours",
         "practice.view_closure",
+        "practice.view_messagetemplate",
         "providers.view_provider",
         "providers.view_timeaway",
     ],
@@ -40,7 +41,7 @@ ROLES: dict[str, list[str]] = {
         "providers.view_condition",
     ],
     "Manager": [
-        *all_of("practice", "openinghours", "closure"),
+        *all_of("practice", "openinghours", "closure", "messagetemplate"),
         *[f"auth.{verb}_user" for verb in ["view", "add", "change"]],
         "practice.view_clinicprofile",
         "practice.add_clinicprofile",

@@ -7,6 +7,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const text = document.querySelector(button.dataset.copy);
     text.select();
     navigator.clipboard.writeText(text.value);
+    if (button.dataset.copied) button.textContent = button.dataset.copied;
   });
 }
 
