@@ -118,10 +118,9 @@ def running_late(appointment_request: AppointmentRequest) -> None:
 
 
 def after_move(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
-    """Tell the patient of a move that concerns them."""
+    """Tell the patient of a move that concerns them. What becomes of a visit has messages of its own."""
     Status = AppointmentRequest.Status
     message = {
-        Status.BOOKED: "booked",
         Status.DECLINED: "declined",
         Status.UNREACHABLE: "unreachable",
         Status.CANCELLED: "withdrawn",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from appointments.schedule import Appointment, OfferedTime  # noqa: F401  (Django looks for models in this module)
 from articles.models import Article
 from clinic.mail.models import OutgoingEmail
 from clinic.practice.models import UrgentAdvice
@@ -72,7 +73,7 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
 
     def with_mail_failed(self) -> "AppointmentRequestQuerySet":
         """Adds `is_mail_failed`: a mail to the patient was refused for good, so somebody must call."""
-        failed = OutgoingEmail.objects.filter(reference=OuterRef("reference"), failed_at__isnull=False)
+        failed = OutgoingEmail.objects.failed().filter(reference=OuterRef("reference"))
         return self.annotate(is_mail_failed=Exists(failed))
 
     def with_tries(self) -> "AppointmentRequestQuerySet":
@@ -226,15 +227,17 @@ class AppointmentRequest(models.Model):
     first_contact_at = models.DateTimeField(_("first contact"), null=True, blank=True)
     next_action_at = models.DateTimeField(_("next action"), null=True, blank=True)
     told_late_at = models.DateTimeField(_("patient told of delay"), null=True, blank=True)
+    # The agreed time as 0.1.0 keeps it; appointments.schedule has the row of its own. Written for one more release
     appointment_at = models.DateTimeField(_("appointment"), null=True, blank=True)
     appointment_with = models.ForeignKey(
         Provider,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
-        related_name="appointments",
+        related_name="+",
         verbose_name=_("with"),
     )
+    wants_no_reminder = models.BooleanField(_("wants no reminder"), default=False, db_default=False)
     last_event_at = models.DateTimeField(_("last event"), default=timezone.now)
 
     duplicate_of = models.ForeignKey(
@@ -335,6 +338,15 @@ class AppointmentRequest(models.Model):
         return self.reference
 
     @property
+    def appointment(self) -> Appointment | None:
+        """The live appointment, if there is one."""
+        return self.appointments.agreed().first()
+
+    def has_visit_ahead(self, now: datetime) -> bool:
+        """Booked, and the visit has not begun."""
+        return self.status == self.Status.BOOKED and self.appointment_at is not None and self.appointment_at > now
+
+    @property
     def is_awaiting_reply(self) -> bool:
         return self.status == self.Status.NEW and self.first_contact_at is None
 
@@ -389,6 +401,12 @@ class RequestEvent(models.Model):
         NOTE = "note", _("note")
         TOLD_LATE = "told_late", _("patient told of delay")
         CONTACT_CHANGED = "contact_changed", _("patient changed how to be reached")
+        OFFERED = "offered", _("offered times")
+        NONE_SUITS = "none_suits", _("none of the times suits")
+        RAN_OUT = "ran_out", _("the offer ran out")
+        OTHER_TIME = "other_time", _("asks for another time")
+        OUTCOME = "outcome", _("the visit")
+        NO_REMINDER = "no_reminder", _("wants no reminder")
 
     class DeclineReason(models.TextChoices):
         FULL = "full", _("No times that suit")

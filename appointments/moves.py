@@ -14,6 +14,8 @@ def _move(name: str, sources: list[Status], target: Status) -> Move:
 
 CONTACT = _move("contact", [Status.NEW, Status.OFFERED], Status.CONTACTING)
 OFFER = _move("offer", [Status.NEW, Status.CONTACTING], Status.OFFERED)
+# A visit was cancelled, or nobody came to it, and somebody has to call about another time
+CALL_AGAIN = _move("call_again", [Status.BOOKED], Status.CONTACTING)
 BOOK = _move("book", [*LIVE, Status.BOOKED], Status.BOOKED)
 ANSWER = _move("answer", [Status.NEW, Status.CONTACTING], Status.ANSWERED)
 DECLINE = _move("decline", LIVE, Status.DECLINED)
@@ -24,7 +26,7 @@ SPAM = _move("spam", [*LIVE, Status.QUARANTINED], Status.SPAM)
 RELEASE = _move("release", [Status.QUARANTINED], Status.NEW)
 REOPEN = _move("reopen", CLOSED, Status.NEW)
 
-MOVES = [CONTACT, OFFER, BOOK, ANSWER, DECLINE, UNREACHABLE, DUPLICATE, CANCEL, SPAM, RELEASE, REOPEN]
+MOVES = [CONTACT, OFFER, CALL_AGAIN, BOOK, ANSWER, DECLINE, UNREACHABLE, DUPLICATE, CANCEL, SPAM, RELEASE, REOPEN]
 
 
 class MoveRefused(Exception):

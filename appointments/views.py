@@ -12,9 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import guards, links
+from appointments.answering import Answer, answer_about_visit, visit_context
 from appointments.forms import AppointmentRequestForm, ContactForm, QuestionForm
 from appointments.models import AppointmentRequest
-from appointments.moves import MoveRefused, is_allowed
+from appointments.moves import CLOSED, MoveRefused, is_allowed
 from appointments.services.asking import change_contact, submit_request
 from appointments.services.triage import move
 from articles.models import Article
@@ -42,7 +43,7 @@ PublicForm = AppointmentRequestForm | QuestionForm
 def request_appointment(request: HttpRequest) -> HttpResponseBase:
     """The request form. What led here (an article, a provider, a treatment) prefills it and stays with it."""
     source = prefill(request)
-    form = public_form(request, AppointmentRequestForm, provider=source["provider"])
+    form = public_form(request, AppointmentRequestForm, **asked_before(request) | {"provider": source["provider"]})
     if answer := submit(request, form, source_article=source["article"], source_treatment=source["treatment"]):
         return answer
     context = {
@@ -75,6 +76,18 @@ def contact(request: HttpRequest) -> HttpResponseBase:
         "promise": form.clinic.reply_due(now, hours),
     }
     return render(request, "appointments/contact.html", context, status=status_of(form))
+
+
+def asked_before(request: HttpRequest) -> dict:
+    """What this browser's closed request said, for whoever asks again from its status page."""
+    if "again" not in request.GET:
+        return {}
+    before = links.find_open(*request.session.get(OPENED, ["", 0]))
+    if before is None or before.status not in CLOSED or before.kind != AppointmentRequest.Kind.APPOINTMENT:
+        return {}
+    answers = {name: getattr(before, name) for name in AppointmentRequestForm.field_order}
+    yes_or_no = {True: "yes", False: "no", None: ""}
+    return answers | {"voicemail_ok": yes_or_no[before.voicemail_ok]}
 
 
 def prefill(request: HttpRequest) -> dict:
@@ -177,31 +190,54 @@ def private(response: HttpResponse, *, referrer: str = "no-referrer") -> HttpRes
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """Where a request stands, for whoever sent it or holds its link. A post withdraws it or changes how to reach."""
+    """Where a request stands, for whoever sent it or holds its link. A post does what its button says."""
     appointment_request = links.find_open(*request.session.get(OPENED, ["", 0]))
     if appointment_request is None:
         return no_such_link(request)
-    form = None
-    if request.method == "POST":
-        if "withdraw" in request.POST:
-            withdraw(appointment_request)
-            return private(redirect("appointments:status"))
-        form = ContactForm(sanitize_post(request.POST), clinic=ClinicProfile.objects.current())
-        if form.is_valid() and appointment_request.is_open:
-            change_contact(appointment_request=appointment_request, answers=form.answers())
-            return private(redirect("appointments:status"))
+    answered = act(request, appointment_request) if request.method == "POST" else Answer()
+    if request.method == "POST" and answered.is_done:
+        return private(redirect("appointments:status"))
+    appointment_request.refresh_from_db()  # as it stands if somebody else was faster
+    page = render(request, "appointments/status.html", status_context(request, appointment_request, answered))
+    page.status_code = answered.status
+    # Under no-referrer a browser posts the page's forms with "Origin: null", which counts as another site's post
+    return private(page, referrer="same-origin")
+
+
+def status_context(request: HttpRequest, appointment_request: AppointmentRequest, answered: Answer) -> dict:
+    """Return what the status page shows; `answered` is what came of a post, with the form to mend."""
     now = timezone.now()
-    context = {
+    form = answered.form if isinstance(answered.form, ContactForm) else None
+    if form is None and appointment_request.is_open:
+        form = ContactForm(clinic=ClinicProfile.objects.current())
+    return {
+        **visit_context(appointment_request, now, answered),
         "appointment_request": appointment_request,
         "just_sent": request.session.get(SENT, False),
         "is_running_late": appointment_request.is_late(now),
         "status_link": links.status_url(appointment_request.reference, appointment_request.link_version),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
-        "form": form or ContactForm(clinic=ClinicProfile.objects.current()) if appointment_request.is_open else None,
+        "can_ask_again": appointment_request.status in CLOSED,
+        "form": form,
+        "failed_form": answered.form,
     }
-    page = render(request, "appointments/status.html", context, status=422 if form else 200)
-    # Under no-referrer a browser posts the page's forms with "Origin: null", which counts as another site's post
-    return private(page, referrer="same-origin")
+
+
+def act(request: HttpRequest, appointment_request: AppointmentRequest) -> Answer:
+    """Do what was posted: withdraw, answer about the time of the visit, or change how to be reached."""
+    if "withdraw" in request.POST:
+        withdraw(appointment_request)
+        return Answer()
+    return answer_about_visit(request, appointment_request, timezone.now()) or reach(request, appointment_request)
+
+
+def reach(request: HttpRequest, appointment_request: AppointmentRequest) -> Answer:
+    """Change how the patient is reached, while somebody may still want to reach them."""
+    form = ContactForm(sanitize_post(request.POST), clinic=ClinicProfile.objects.current())
+    if not form.is_valid() or not appointment_request.is_open:
+        return Answer(form=form)
+    change_contact(appointment_request=appointment_request, answers=form.answers())
+    return Answer()
 
 
 def withdraw(appointment_request: AppointmentRequest) -> None:

@@ -132,12 +132,17 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"appointments@{_site.hostname}")
 # Answers "which address does this mail go to?" for mail to a patient; the mail rows hold no person's data.
 PATIENT_ADDRESS = "appointments.emails.patient_address"
+# Whether a mail to a patient still says what holds, and the calendar file that goes with it
+MAIL_IS_STILL_TRUE = "appointments.visit_emails.is_still_true"
+MAIL_CALENDAR = "appointments.calendars.attachment"
 # What the worker does between deliveries, by dotted path; each job is safe to run twice and by two workers.
 JOBS = [
     "appointments.jobs.remind_of_overdue",
     "appointments.jobs.tell_patients_of_delay",
     "appointments.jobs.remind_of_quarantine",
     "appointments.jobs.send_digest",
+    "appointments.visit_jobs.let_offers_run_out",
+    "appointments.visit_jobs.remind_of_visits",
     "articles.jobs.publish_scheduled",
     "articles.jobs.remind_of_reviews",
     "clinic.staff.throttling.delete_old_buckets",

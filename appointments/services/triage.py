@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import emails
-from appointments.models import CLAIM_LASTS, AppointmentRequest, RequestEvent
+from appointments import emails, visit_emails
+from appointments.models import CLAIM_LASTS, Appointment, AppointmentRequest, RequestEvent
 from appointments.moves import CLOSED, MoveRefused, is_allowed
+from appointments.services import scheduling
 from appointments.services.asking import announce
 from appointments.services.trail import record
 
@@ -35,20 +36,22 @@ def move(
     now: datetime | None = None,
     appointment_at: datetime | None = None,
     appointment_with=None,
+    minutes: int = 0,
+    visit_ends_as: str = Appointment.State.CANCELLED_BY_PATIENT,
     duplicate_of: AppointmentRequest | None = None,
 ) -> AppointmentRequest:
     """Move a request to another status and tell the patient where that concerns them.
 
     `by` is the member of staff, None the patient or the system; `text` is a note for the trail, `outcome` a code
     for why. Booking needs `appointment_at`, a duplicate `duplicate_of`. What leaves the queue has nothing planned any
-    more, what is reopened is due at once. Raises MoveRefused when the status, read again under lock, does not allow it.
+    more, what is reopened is due at once; a visit that was agreed ends as `visit_ends_as`. Where the appointment stands
+    so already nothing happens and nobody hears. Raises MoveRefused when the status, read again under lock, does not
+    allow it, and TimeTaken when the provider is not free.
     """
     now = now or timezone.now()
     fresh, kept = _lock(appointment_request, duplicate_of)
     if not is_allowed(fresh, to):
         raise MoveRefused(f"{fresh.reference} cannot go from {fresh.status} to {to}")
-    if to == Status.BOOKED and appointment_at is None:
-        raise ValueError("booking needs appointment_at")
     if to == Status.UNREACHABLE and not tries_of(fresh).are_enough:
         raise MoveRefused(f"{fresh.reference} has not been tried three times on two open days")
     if to == Status.DUPLICATE:
@@ -56,7 +59,15 @@ def move(
     came_from, fresh.status = fresh.status, to
     fresh.duplicate_of = kept
     if to == Status.BOOKED:
-        fresh.appointment_at, fresh.appointment_with = appointment_at, appointment_with
+        if appointment_at is None:
+            raise ValueError("booking needs appointment_at")
+        visit = scheduling.agree(fresh, starts_at=appointment_at, provider=appointment_with, minutes=minutes, now=now)
+        if visit is None:
+            return fresh
+    else:
+        visit = scheduling.leave(fresh, to=to, visit_ends_as=visit_ends_as)
+    if visit:
+        text = "\n".join(filter(None, [visit.words, text]))
     if to not in AppointmentRequest.LIVE:
         fresh.next_action_at = None
     elif came_from in CLOSED:
@@ -67,10 +78,21 @@ def move(
     event = record(fresh, Kind.MOVED, by=by, at=now, from_status=came_from, to_status=to, outcome=outcome, text=text)
     if came_from == Status.QUARANTINED and to == Status.NEW:
         announce(fresh)
-    emails.after_move(fresh, event)
-    if to == Status.CANCELLED and by is None:
-        emails.desk_withdrawn(fresh, event)
+    tell(event, visit)
     return fresh
+
+
+def tell(event: RequestEvent, visit: scheduling.Change | None) -> None:
+    """Mail what a move means: of a visit to those who did not make it so, else where the request stands."""
+    appointment_request = event.appointment_request
+    if visit is None:
+        emails.after_move(appointment_request, event)
+        if event.to_status == Status.CANCELLED and event.by is None:
+            emails.desk_withdrawn(appointment_request, event)
+    elif event.to_status == Status.BOOKED:
+        visit_emails.booked(visit.appointment, event, before=visit.before_at)
+    else:
+        visit_emails.visit_cancelled(visit.appointment, event)
 
 
 def _lock(

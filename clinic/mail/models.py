@@ -8,6 +8,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         """Not sent and not given up."""
         return self.filter(sent_at=None, failed_at=None)
 
+    def failed(self) -> "OutgoingEmailQuerySet":
+        """Refused for good, so that somebody must call. What was no longer true when it was to leave is no failure."""
+        return self.filter(failed_at__isnull=False, is_obsolete=False)
+
     def due(self, now) -> "OutgoingEmailQuerySet":
         return self.waiting().filter(due_at__lte=now).order_by("due_at", "pk")
 
@@ -40,6 +44,8 @@ class OutgoingEmail(models.Model):
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    # Given up because it was no longer true: its visit was moved, cancelled or past
+    is_obsolete = models.BooleanField(_("no longer true"), default=False, db_default=False)
 
     objects = OutgoingEmailQuerySet.as_manager()
 

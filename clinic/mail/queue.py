@@ -39,6 +39,10 @@ class NoAddress(Exception):
     """There is nobody to send this to."""
 
 
+class Obsolete(Exception):
+    """What the message says no longer holds."""
+
+
 def enqueue(
     *,
     name: str,
@@ -107,8 +111,20 @@ def claim(row: OutgoingEmail) -> bool:
     )
 
 
+def is_still_true(row: OutgoingEmail) -> bool:
+    """What the app that wrote it says; for mail to a patient, who may have heard something newer meanwhile."""
+    if row.audience != OutgoingEmail.Audience.PATIENT:
+        return True
+    return import_string(settings.MAIL_IS_STILL_TRUE)(row)
+
+
 def send(row: OutgoingEmail, connection) -> None:
-    """Build the message and hand it to the server. Raises what smtplib raises, NoAddress, or a template's error."""
+    """Build the message and hand it to the server.
+
+    Raises what smtplib raises, NoAddress, a template's error, or Obsolete for what is no longer true.
+    """
+    if not is_still_true(row):
+        raise Obsolete("no longer true when it was to leave")
     connection.open()
     connection.send_messages([build(row, connection)])
 
@@ -123,9 +139,7 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
     if not to:
         raise NoAddress(f"no address for {row.audience}")
     context = {
-        **{
-            key: parse_datetime(value) if key.endswith("_at") and value else value for key, value in row.context.items()
-        },
+        **with_datetimes(row.context),
         "clinic": clinic,
         "reference": row.reference,
         "site_url": settings.SITE_URL,
@@ -148,7 +162,38 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
         connection=connection,
     )
     message.attach_alternative(render_to_string(f"{row.template}.html", context), "text/html")
+    attach_calendar(message, row, to)
     return message
+
+
+def with_datetimes(facts: dict) -> dict:
+    """Return facts of JSON types with every time, named by its ending in _at, as a datetime; in lists of facts too."""
+    read = {}
+    for key, value in facts.items():
+        if key.endswith("_at") and value:
+            value = parse_datetime(value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            value = [with_datetimes(each) for each in value]
+        read[key] = value
+    return read
+
+
+def attach_calendar(message: EmailMultiAlternatives, row: OutgoingEmail, to: str) -> None:
+    """Add the calendar file of a message about a visit, as a part that mail programs act on and as a file.
+
+    A fault in it is logged and never keeps the message from leaving.
+    """
+    try:
+        calendar = import_string(settings.MAIL_CALENDAR)(row, to)
+    except Exception:  # whatever it is, the patient reads the time in the message itself
+        logger.exception("The calendar file of mail %s could not be made", row.message_id)
+        return
+    if calendar:
+        method, content = calendar
+        # A text part has plain line ends, which become CRLF on the way; the file keeps its own
+        text = content.decode().replace("\r\n", "\n")
+        message.attach_alternative(text, f"text/calendar; method={method}")
+        message.attach("appointment.ics", content, "application/ics")
 
 
 def for_plain_readers(text: str) -> str:
@@ -178,6 +223,9 @@ def record_failure(row: OutgoingEmail, error: Exception) -> None:
     logger.warning("Mail %s was not sent at try %d: %s", row.message_id, row.attempts + 1, reason)
     now = timezone.now()
     unsent = OutgoingEmail.objects.waiting().filter(pk=row.pk)
+    if isinstance(error, Obsolete):
+        unsent.update(failed_at=now, is_obsolete=True, last_error=reason)
+        return
     is_one_persons = row.audience in (OutgoingEmail.Audience.PATIENT, OutgoingEmail.Audience.STAFF)
     if is_one_persons and is_refused_for_good(error):
         unsent.update(failed_at=now, last_error=reason)
@@ -216,7 +264,7 @@ def describe(error: Exception) -> str:
         return f"{type(error).__name__} {error.smtp_code}"
     if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
         return type(error).__name__
-    if isinstance(error, OSError | NoAddress | TemplateDoesNotExist | TemplateSyntaxError):
+    if isinstance(error, OSError | NoAddress | Obsolete | TemplateDoesNotExist | TemplateSyntaxError):
         return f"{type(error).__name__}: {error}"[:500]
     return type(error).__name__
 

@@ -66,6 +66,17 @@ class ClinicProfileAdmin(SharedAdmin):
                 ]
             },
         ),
+        (
+            _("Visits"),
+            {
+                "fields": [
+                    ("minutes_first_visit", "minutes_new_problem", "minutes_follow_up", "minutes_by_phone"),
+                    "before_visit",
+                    "reminder_hour",
+                    "calendar_name",
+                ]
+            },
+        ),
         (_("Articles"), {"fields": ["second_reader_required", "review_late_after_days"]}),
         (_("Banner on every page"), {"fields": ["notice", "notice_until"]}),
     ]

@@ -1,5 +1,6 @@
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +19,17 @@ class ClinicProfileQuerySet(models.QuerySet["ClinicProfile"]):
     def current(self) -> "ClinicProfile":
         """The clinic's one row; an unsaved, empty one before anybody filled it in."""
         return self.first() or ClinicProfile()
+
+
+def _minutes(kind: Any, usually: int) -> models.PositiveSmallIntegerField:
+    """The field for how long a kind of visit takes."""
+    return models.PositiveSmallIntegerField(
+        kind,
+        default=usually,
+        db_default=usually,
+        validators=[MinValueValidator(5), MaxValueValidator(480)],
+        help_text=_("Minutes."),
+    )
 
 
 class ClinicProfile(models.Model):
@@ -58,6 +70,34 @@ class ClinicProfile(models.Model):
         default=timedelta(hours=4),
         validators=[MinValueValidator(timedelta(minutes=30)), MaxValueValidator(timedelta(hours=80))],
         help_text=_("Open hours between a request and the first call, hh:mm:ss. Changes apply to new requests."),
+    )
+
+    # Visits: how long they take, what is said about them, and when patients are reminded
+    minutes_first_visit = _minutes(_("first visit"), 60)
+    minutes_new_problem = _minutes(_("new problem"), 30)
+    minutes_follow_up = _minutes(_("follow-up"), 30)
+    minutes_by_phone = _minutes(_("visit by phone"), 15)
+    before_visit = models.TextField(
+        _("before a visit"),
+        blank=True,
+        db_default="",
+        help_text=_("What to bring and how early to come; in every mail about a visit."),
+    )
+    reminder_hour = models.PositiveSmallIntegerField(
+        _("remind patients at"),
+        null=True,
+        blank=True,
+        default=16,
+        db_default=16,
+        validators=[MaxValueValidator(23)],
+        help_text=_("The hour, 0 to 23, on the open day before the visit. Empty: no reminders."),
+    )
+    calendar_name = models.CharField(
+        _("name in calendars"),
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text=_("A short name that does not give the specialty away. Empty: the clinic’s name."),
     )
 
     # What holds for articles
@@ -107,6 +147,10 @@ class ClinicProfile(models.Model):
     def reply_due(self, at: datetime, hours: OpenTime | None = None) -> datetime:
         """Return the promise: by when somebody who asks at `at` is answered. Two queries without `hours`."""
         return (hours or open_time()).reply_due(at, self.reply_within)
+
+    def visit_minutes(self, visit_type: str) -> int:
+        """Return how long the clinic lets a visit of this kind take; one of no kind as long as a follow-up."""
+        return getattr(self, f"minutes_{visit_type}", self.minutes_follow_up)
 
     @property
     def language_list(self) -> list[str]:

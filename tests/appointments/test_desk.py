@@ -1,5 +1,7 @@
 """The front desk's pages: the steps, stale pages, claims, finding a patient, entering a call."""
 
+from datetime import timedelta
+
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -85,8 +87,10 @@ def test_booking_warns_of_closed_hours_and_of_a_provider_already_taken(desk, rit
     assert "Agreed by phone" in page
     night = at.replace(hour=22).strftime("%Y-%m-%dT%H:%M")
     assert "closed at that time" in take(desk, asked, "book", appointment_at=night).content.decode()
-    sure = take(desk, asked, "book", appointment_at=typed, appointment_with=lane.pk, despite_warning="on")
-    assert sure.status_code == 302
+    sure = {"appointment_with": lane.pk, "despite_warning": "on"}
+    assert take(desk, asked, "book", appointment_at=typed, **sure).status_code == 409  # somebody else is there
+    later = (at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert take(desk, asked, "book", appointment_at=later, **sure).status_code == 302  # away, and booked all the same
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2020-01-01T10:00"])

@@ -12,6 +12,7 @@ from appointments.links import status_token
 from appointments.models import AppointmentRequest
 from appointments.services.triage import claim, move
 from clinic.mail.models import OutgoingEmail
+from tests.appointments.as_patient import open_link
 from tests.factories import make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +27,6 @@ def _clinic(clinic):
 @pytest.fixture
 def asked():
     return make_request(phone="+19195550142", note="SENTINEL")
-
-
-def open_link(client, appointment_request, link_version=None):
-    token = status_token(appointment_request.reference, link_version or appointment_request.link_version)
-    return client.get(reverse("appointments:open-status", args=[token]), follow=True)
 
 
 def test_the_link_is_traded_for_a_page_without_a_token(client, asked):

@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings as site
 from django.utils import timezone
 
-from appointments import emails, jobs
-from appointments.models import AppointmentRequest
+from appointments import emails, jobs, visit_jobs
+from appointments.models import Appointment, AppointmentRequest
+from appointments.services import visits
 from appointments.services.asking import change_contact, submit_request
+from appointments.services.scheduling import slot
 from appointments.services.triage import claim, log_attempt, move
 from clinic.mail.models import OutgoingEmail
 from clinic.practice.templatetags.clock import in_short
@@ -25,7 +27,27 @@ MESSAGES = sorted(
 Status = AppointmentRequest.Status
 Kind = AppointmentRequest.Kind
 SENTINELS = ["zxqwort", "5550177", "555-0177"]
-ALSO_NEEDED = {"waiting": 1, "count": 2, "overdue": 1, "contacting": 1, "to_check": 1, "mail_failed": 1}
+VISIT = {
+    "starts_at": "2026-12-01T13:30:00+00:00",
+    "minutes": 30,
+    "provider": "Dr. Ada Lane, DC",
+    "is_by_phone": False,
+    "first_visit_url": "http://testserver/first-visit/",
+}
+ALSO_NEEDED = {
+    "waiting": 1,
+    "count": 2,
+    "overdue": 1,
+    "contacting": 1,
+    "to_check": 1,
+    "mail_failed": 1,
+    **VISIT,
+    "before_at": "2026-11-30T13:30:00+00:00",
+    "held_until_at": "2026-11-27T22:00:00+00:00",
+    "offers": [VISIT, VISIT | {"is_by_phone": True, "provider": ""}],
+    "reason": "provider_away",
+    "wants_another": True,
+}
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -50,15 +72,21 @@ def check(message, *, to_patient: bool) -> None:
     to = headers.pop("To")
     assert to == ("zxqwort@example.org" if to_patient else "desk@example.com")
     assert "\n" not in headers["Subject"] and headers["Subject"].strip()
-    text, html = (part.get_content() for part in message.iter_parts())
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
+    calendars = {"text/calendar", "application/ics"} & set(parts)
+    assert set(parts) == {"text/plain", "text/html", *calendars} and len(calendars) in (0, 2)
+    text, html = parts["text/plain"].get_content(), parts["text/html"].get_content()
     assert not any(part.defects for part in message.walk())
     assert text.strip() and "Test Clinic" in text
     assert not [line for line in text.splitlines() if len(line) > 72 and "://" not in line]
     assert "\n\n\n" not in text
     assert "Reference ." not in text and "Reference ." not in html
     WellFormed().check(html)
-    everything = "\n".join([*headers, *headers.values(), text, html]).lower()
+    events = [parts[calendar].get_payload(decode=True).decode() for calendar in calendars]
+    events = [
+        event.replace("\r\n ", "").replace("\n ", "").replace("mailto:zxqwort@example.org", "") for event in events
+    ]
+    everything = "\n".join([*headers, *headers.values(), text, html, *events]).lower()
     assert not [sentinel for sentinel in SENTINELS if sentinel in everything]
 
 
@@ -117,7 +145,8 @@ def ways_through(now) -> None:
             return submit_request(answers=sentinel_answers(kind=kind, **fields), submission_key=f"{kind} {key}")
 
         booked, declined, tried, withdrawn, mended, checked = [ask(str(number)) for number in range(6)]
-        move(appointment_request=booked, to=Status.BOOKED, appointment_at=now, appointment_with=ada, **words)
+        at = now + timedelta(hours=list(Kind).index(kind))
+        move(appointment_request=booked, to=Status.BOOKED, appointment_at=at, appointment_with=ada, **words)
         move(appointment_request=declined, to=Status.DECLINED, **words)
         for days in (2, 1, 0):
             at = now - timedelta(days=days)
@@ -129,10 +158,38 @@ def ways_through(now) -> None:
         change_contact(appointment_request=checked, answers={"phone": "+19195550178", "best_time": "morning"})
         submit_request(answers=sentinel_answers(kind=kind), submission_key=f"{kind} odd", suspicions=["honeypot"])
         submit_request(answers=sentinel_answers(kind=kind), submission_key=f"{kind} late", now=now - timedelta(days=14))
+    ways_of_visits(now, rita, ada)
     for hours in range(8 * 24):  # whatever day this is, the clinic opens on one of these
         for job in (jobs.remind_of_overdue, jobs.remind_of_quarantine, jobs.send_digest):
             job(now + timedelta(hours=hours))
     jobs.tell_patients_of_delay(now)
+
+
+def ways_of_visits(now, rita, ada) -> None:
+    """Times offered, picked, declined and run out; visits agreed, moved, cancelled by either side and reminded of."""
+    start = now + timedelta(days=8)
+
+    def ask(number: int, *, booked: bool = False) -> AppointmentRequest:
+        asked = submit_request(answers=sentinel_answers(), submission_key=f"visit {number}")
+        at = start + timedelta(hours=number)
+        if booked:
+            return move(appointment_request=asked, to=Status.BOOKED, by=rita, appointment_at=at, appointment_with=ada)
+        visits.offer(appointment_request=asked, slots=[slot(asked, ada, at)], by=rita, text="zxqwort, offered", now=now)
+        return asked
+
+    picked, declined, _unanswered = ask(1), ask(2), ask(3)
+    visits.take(offered_time=picked.offered_times.get())
+    visits.decline_offers(appointment_request=declined, days=[1], text="zxqwort, after school")
+    ours, theirs, moved, _kept = (ask(number, booked=True) for number in range(4, 8))
+    visits.cancel_for_clinic(
+        appointment_request=ours, reason=Appointment.CancelReason.OTHER, by=rita, text="zxqwort, ill"
+    )
+    visits.ask_for_another_time(appointment_request=theirs)
+    visits.cancel_for_patient(appointment_request=theirs, wants_another=True)
+    later = start + timedelta(hours=20)
+    move(appointment_request=moved, to=Status.BOOKED, by=rita, appointment_at=later, appointment_with=ada)
+    visit_jobs.remind_of_visits(start)
+    visit_jobs.let_offers_run_out(start)
 
 
 def test_no_way_through_the_product_mails_a_word_of_the_patients():

@@ -57,3 +57,9 @@ def at_the_desk(at: datetime | None) -> str:
         return in_words(at)
     day = date_format(local, "D, M j" if local.year == today.year else "D, M j, Y")
     return f"{day}, {clock(at)}"
+
+
+@register.filter
+def in_zone(at: datetime | None) -> str:
+    """For what must not be mistaken, the zone named: "Tuesday, March 10, 10:30 am EDT"."""
+    return f"{in_full(at)} {timezone.localtime(at).tzname()}" if at else ""

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from appointments.moves import MOVES
+from appointments.schedule import APPOINTMENT_MOVES, OFFER_MOVES
 from articles.services.workflow import STEPS
 from clinic.core.steps import mermaid
 
@@ -28,6 +29,18 @@ Written by `manage.py write_transitions` from the tables in the code; a test fai
 
 ```mermaid
 {mermaid(MOVES)}
+```
+
+## An appointment (`appointments/schedule.py`)
+
+```mermaid
+{mermaid(APPOINTMENT_MOVES)}
+```
+
+## An offered time (`appointments/schedule.py`)
+
+```mermaid
+{mermaid(OFFER_MOVES)}
 ```
 
 ## An article (`articles/services/workflow.py`)
