@@ -89,6 +89,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
             path("names/", wrap(switch_names), name="appointments_names"),
             path("find/", wrap(desk.find_patient), name="appointments_find"),
             path("news/<int:since>/", wrap(desk.news), name="appointments_news"),
+            path("known/", wrap(desk.known), name="appointments_known"),
             path("call/", wrap(desk.phone_in), name="appointments_phone_in"),
             path("<int:pk>/offer/", wrap(offering.offer_page), name="appointments_offer"),
             path("<int:pk>/book-offered/", wrap(offering.book_offered), name="appointments_book_offered"),

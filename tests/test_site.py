@@ -114,6 +114,7 @@ def routes() -> Iterator[str]:
 
 DESK = {
     "admin:appointments_find": [302, 200, 403, 200, 200],
+    "admin:appointments_known": [302, 405, 403, 405, 405],
     "admin:appointments_names": [302, 405, 403, 405, 405],
     "admin:appointments_news": [302, 200, 403, 200, 200],
     "admin:appointments_offer": [302, 200, 403, 200, 200],
