@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('appointments', '0003_what_the_visit_is'),
-        ('providers', '0002_also_called'),
+        ('providers', '0001_initial'),
     ]
 
     operations = [
