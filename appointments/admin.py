@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appointments.desk import offering
 from appointments.desk import views as desk
 from appointments.desk.names import names_hidden, switch_names
 from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
@@ -88,7 +89,11 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
             path("names/", wrap(switch_names), name="appointments_names"),
             path("find/", wrap(desk.find_patient), name="appointments_find"),
             path("news/<int:since>/", wrap(desk.news), name="appointments_news"),
+            path("known/", wrap(desk.known), name="appointments_known"),
             path("call/", wrap(desk.phone_in), name="appointments_phone_in"),
+            path("<int:pk>/offer/", wrap(offering.offer_page), name="appointments_offer"),
+            path("<int:pk>/book-offered/", wrap(offering.book_offered), name="appointments_book_offered"),
+            path("<int:pk>/cancel-visit/", wrap(offering.cancel_page), name="appointments_cancel_visit"),
             path("<int:pk>/change/", wrap(desk.request_page), name="appointments_appointmentrequest_change"),
             *super().get_urls(),
         ]

@@ -11,11 +11,13 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from appointments.schedule import Appointment, OfferedTime  # noqa: F401  (Django looks for models in this module)
 from articles.models import Article
+from clinic.core.text import name_words
 from clinic.mail.models import OutgoingEmail
 from clinic.practice.models import UrgentAdvice
 from providers.models import Provider, Treatment
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud without doubt
+NAME_KEY_LENGTH = 500
 CLAIM_LASTS = timedelta(minutes=15)
 UNPLANNED = datetime(9999, 12, 31, tzinfo=UTC)  # live, but nothing is due: the end of the queue
 
@@ -24,6 +26,11 @@ def new_reference() -> str:
     """A public reference that says nothing, as in R-7K3F-9Q2M: 30**8 of them."""
     letters = [secrets.choice(REFERENCE_ALPHABET) for _n in range(8)]
     return f"R-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def name_key(*names: str) -> str:
+    """Return the words of these names, each after a blank, so that one can look for how a word begins."""
+    return "".join(f" {word}" for name in names for word in name_words(name))[:NAME_KEY_LENGTH]
 
 
 class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
@@ -195,6 +202,8 @@ class AppointmentRequest(models.Model):
     )
     patient_name = models.CharField(_("patient's full name"), max_length=120)
     requester_name = models.CharField(_("your name"), max_length=120, blank=True)
+    # Both names as they are looked for; kept by save(). The release before leaves it empty.
+    name_key = models.CharField(max_length=NAME_KEY_LENGTH, default="", db_default="", blank=True, editable=False)
     patient_type = models.CharField(_("been here before"), max_length=9, choices=PatientType.choices, blank=True)
 
     # The visit
@@ -336,6 +345,12 @@ class AppointmentRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        self.name_key = name_key(self.patient_name, self.requester_name)
+        if update_fields is not None and {"patient_name", "requester_name"} & set(update_fields):
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def appointment(self) -> Appointment | None:

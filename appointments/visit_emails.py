@@ -67,10 +67,17 @@ def offered(appointment_request: AppointmentRequest, event: RequestEvent, times:
         appointment_request,
         "offered",
         name=f"offered.{appointment_request.reference}.{event.pk}",
-        offered_ids=[time.pk for time in times],
-        offers=[time_facts(time) for time in times],
-        held_until_at=max(time.held_until for time in times).isoformat(),
+        **offer_facts(times),
     )
+
+
+def offer_facts(times: Sequence[OfferedTime]) -> dict:
+    """What a message says of offered times, and by which it is known whether it is still true when it leaves."""
+    return {
+        "offered_ids": [time.pk for time in times],
+        "offers": [time_facts(time) for time in times],
+        "held_until_at": max(time.held_until for time in times).isoformat(),
+    }
 
 
 def offer_ran_out(appointment_request: AppointmentRequest, event: RequestEvent) -> None:

@@ -4,15 +4,13 @@ The table `articles_search` has one row an article and is written by `index` and
 when a migration rebuilds a table. Accents and punctuation are dropped here, from articles and questions alike.
 """
 
-import re
-import unicodedata
-
 from django.db import connection
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat, StrIndex
 
 from articles.body import text_of
 from articles.models import Article, ArticleQuerySet, ArticleVersion
+from clinic.core.text import plain_words
 
 MAX_TERMS = 12
 LONGEST_TERM = 40
@@ -33,7 +31,7 @@ def index(version: ArticleVersion) -> None:
     ]
     _forget(version.article_id)
     with connection.cursor() as cursor:
-        cursor.execute(_dialect()["insert"], [version.article_id, *(" ".join(terms_of(text)) for text in texts)])
+        cursor.execute(_dialect()["insert"], [version.article_id, *(" ".join(plain_words(text)) for text in texts)])
 
 
 def remove(article: Article) -> None:
@@ -84,15 +82,9 @@ def _best(terms: list[str], how: str) -> list[int]:
 
 def question_terms(q: str) -> list[str]:
     """The first words of what somebody typed."""
-    terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in terms_of(q[:1000])))
+    terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in plain_words(q[:1000])))
     longer = [term for term in terms if len(term) > 1]
     return (longer or terms)[:MAX_TERMS]
-
-
-def terms_of(text: str) -> list[str]:
-    """The words of a text: letters and digits only, small, without accents."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", plain.casefold())
 
 
 def _forget(article_id: int) -> None:

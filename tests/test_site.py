@@ -114,8 +114,12 @@ def routes() -> Iterator[str]:
 
 DESK = {
     "admin:appointments_find": [302, 200, 403, 200, 200],
+    "admin:appointments_known": [302, 405, 403, 405, 405],
     "admin:appointments_names": [302, 405, 403, 405, 405],
     "admin:appointments_news": [302, 200, 403, 200, 200],
+    "admin:appointments_offer": [302, 200, 403, 200, 200],
+    "admin:appointments_book_offered": [302, 405, 403, 405, 405],
+    "admin:appointments_cancel_visit": [302, 302, 403, 302, 302],
     "admin:appointments_phone_in": [302, 200, 403, 200, 200],
 }
 ADMIN_FRAME = {

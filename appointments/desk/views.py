@@ -1,30 +1,35 @@
 """The front desk's pages, inside the admin."""
 
+from contextlib import suppress
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments import guards
 from appointments.desk.forms import FindForm, PhoneInForm
-from appointments.desk.search import find, possibly_the_same
+from appointments.desk.search import find, keep, kept, known_by, possibly_the_same
 from appointments.desk.shell import count_waiting
 from appointments.desk.steps import STEPS, booking_warnings, steps_for
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
 from appointments.services.asking import submit_request
-from appointments.services.triage import AlreadyClaimed, add_note
+from appointments.services.triage import AlreadyClaimed, add_note, claim
 from clinic.core.steps import Step
 from clinic.core.text import sanitize_post
 from clinic.practice.models import ClinicProfile
 from clinic.staff.shell import counted
 
 ADMIN_PAGE = "admin:appointments_appointmentrequest_change"
+BOOK_FIELD = "id_book-appointment_at"
 VIEW, CHANGE, ADD = (f"appointments.{verb}_appointmentrequest" for verb in ("view", "change", "add"))
 
 
@@ -146,17 +151,33 @@ def initial_for(step: Step, appointment_request: AppointmentRequest, newest: int
 @permission_required(VIEW, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_patient(request: HttpRequest) -> HttpResponse:
-    """Look a caller up. What was typed travels in the body, never in an address."""
+    """Look a caller up. What was typed travels in the body; the results have an address of their own that says nothing.
+
+    The one request that matches is opened at once.
+    """
     form = FindForm(request.POST or None)
-    found = list(find(form.cleaned_data["q"])) if form.is_valid() else None
+    if form.is_valid():
+        found = list(find(form.cleaned_data["q"]).values_list("pk", flat=True))
+        if len(found) == 1:
+            return redirect(ADMIN_PAGE, found[0])
+        return redirect(f"{request.path}?found={keep(found, request.session)}")
     context = {
         **admin.site.each_context(request),
         "title": _("Find a patient"),
         "opts": AppointmentRequest._meta,
         "form": form,
-        "found": found,
+        "found": kept(request.GET.get("found", ""), request.session),
     }
     return render(request, "appointments/desk/find.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+@permission_required(ADD, raise_exception=True)
+@require_POST
+def known(request: HttpRequest) -> HttpResponse:
+    """The earlier requests of the number that somebody is typing, as a piece of the page. Asked by the page itself."""
+    context = {"known": known_by(request.POST.get("phone", ""))}
+    return render(request, "appointments/desk/parts/known.html", context)
 
 
 @permission_required(VIEW, raise_exception=True)
@@ -168,22 +189,37 @@ def news(request: HttpRequest, since: int) -> JsonResponse:
     return JsonResponse(news, headers={"Cache-Control": "no-store"})
 
 
+def typed(sent: QueryDict | None) -> dict[str, Any]:
+    """Return a form's answers as it may start with them again."""
+    return {name: values if name == "preferred_days" else values[-1] for name, values in sent.lists()} if sent else {}
+
+
 @sensitive_post_parameters()
 @permission_required(ADD, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone_in(request: HttpRequest) -> HttpResponse:
-    """Enter a call, a voicemail or a walk-in into the same queue, with the same clock."""
+    """Enter a call, a voicemail or a walk-in into the same queue, with the same clock.
+
+    "Look up" asks who has this number and keeps what was typed; "book" goes on to the request, which is then mine.
+    """
     clinic = ClinicProfile.objects.current()
-    form = PhoneInForm(sanitize_post(request.POST) if request.method == "POST" else None, clinic=clinic)
-    if request.method == "POST" and form.is_valid():
+    sent = sanitize_post(request.POST) if request.method == "POST" else None
+    looks_up = sent is not None and "look_up" in sent
+    form = PhoneInForm(None if looks_up else sent, initial=typed(sent) if looks_up else None, clinic=clinic)
+    if sent is not None and form.is_valid():
         stored = submit_request(
             answers=form.answers(), submission_key=guards.submission_key(form.cleaned_data["stamp"]), by=request.user
         )
-        return redirect(ADMIN_PAGE, stored.pk)
+        if "book" not in sent:
+            return redirect(ADMIN_PAGE, stored.pk)
+        with suppress(AlreadyClaimed):  # the same form sent twice, and a colleague was quicker: the page says so
+            claim(appointment_request=stored, by=request.user)
+        return redirect(f"{reverse(ADMIN_PAGE, args=[stored.pk])}#{BOOK_FIELD}")
     context = {
         **admin.site.each_context(request),
         "title": _("Enter a call"),
         "opts": AppointmentRequest._meta,
         "form": form,
+        "known": known_by(sent.get("phone", "")) if sent else None,
     }
     return render(request, "appointments/desk/phone_in.html", context, status=422 if form.errors else 200)

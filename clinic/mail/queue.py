@@ -138,12 +138,7 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
     to = address_of(row, clinic)
     if not to:
         raise NoAddress(f"no address for {row.audience}")
-    context = {
-        **with_datetimes(row.context),
-        "clinic": clinic,
-        "reference": row.reference,
-        "site_url": settings.SITE_URL,
-    }
+    subject, body, html = rendered(row, clinic)
     host = urlsplit(settings.SITE_URL).hostname
     headers = {
         "Message-ID": f"<{row.message_id}>",
@@ -153,17 +148,37 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
     if row.in_reply_to:
         headers["In-Reply-To"] = headers["References"] = f"<{row.in_reply_to}>"
     message = EmailMultiAlternatives(
-        subject=" ".join(render_to_string(f"{row.template}.subject.txt", context).split()),
-        body=for_plain_readers(render_to_string(f"{row.template}.txt", context)),
+        subject=subject,
+        body=body,
         from_email=formataddr((str(clinic.name), settings.DEFAULT_FROM_EMAIL)),
         to=[to],
         reply_to=[clinic.desk_email] if clinic.desk_email else None,
         headers=headers,
         connection=connection,
     )
-    message.attach_alternative(render_to_string(f"{row.template}.html", context), "text/html")
+    message.attach_alternative(html, "text/html")
     attach_calendar(message, row, to)
     return message
+
+
+def rendered(row: OutgoingEmail, clinic: ClinicProfile) -> tuple[str, str, str]:
+    """Return the subject, the plain text and the HTML of a row as they read now."""
+    context = {
+        **with_datetimes(row.context),
+        "clinic": clinic,
+        "reference": row.reference,
+        "site_url": settings.SITE_URL,
+    }
+    subject, text, html = (
+        render_to_string(f"{row.template}.{part}", context) for part in ("subject.txt", "txt", "html")
+    )
+    return " ".join(subject.split()), for_plain_readers(text), html
+
+
+def words_of(row: OutgoingEmail) -> tuple[str, str]:
+    """Return the subject and the text of a row that may never be stored, to be read before it is sent."""
+    subject, text, _html = rendered(row, ClinicProfile.objects.current())
+    return subject, text
 
 
 def with_datetimes(facts: dict) -> dict:

@@ -12,7 +12,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from articles.models import Article
-from articles.search import question_terms, search, terms_of
+from articles.search import question_terms, search
+from clinic.core.text import plain_words
 from clinic.pages.models import Page
 from providers.models import Condition, Provider, Treatment
 
@@ -87,7 +88,7 @@ def read_entries() -> Entries:
 
 
 def _entry(row: Any, name: str, summary: str, text: str) -> Entry:
-    return Entry(row, (terms_of(name), terms_of(summary), terms_of(text)))
+    return Entry(row, (plain_words(name), plain_words(summary), plain_words(text)))
 
 
 def _expertise(provider: Provider) -> str:

@@ -147,6 +147,7 @@ def test_no_route_of_the_desk_is_unlisted():
     names = [pattern.name for pattern in desk if pattern.name and pattern.name.startswith("appointments_")]
     assert {name.removeprefix("appointments_appointmentrequest_") for name in names} == listed | {
         "appointments_find",
+        "appointments_known",
         "appointments_names",
         "appointments_news",
         "appointments_phone_in",
