@@ -1,14 +1,14 @@
 from typing import cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from appointments.fields import Choice, Fold, OneLine, ProviderChoice
 from appointments.guards import new_form_token
 from appointments.models import AppointmentRequest
 from clinic.practice.models import ClinicProfile, OpeningHours
@@ -20,36 +20,13 @@ Relation = AppointmentRequest.Relation
 VisitType = AppointmentRequest.VisitType
 
 PHONE_HELP = _("Enter a phone number, like 919 555 0123")
-CHOOSE = _("Choose one of the answers")
 
-
-class OneLine(forms.CharField):
-    """Text of one line: line breaks, which a name may carry into a mail header, become spaces."""
-
-    def to_python(self, value):
-        return " ".join((super().to_python(value) or "").split())
-
-
-class Choice(forms.TypedChoiceField):
-    """Radio buttons with nothing chosen beforehand; an unknown answer is not repeated back."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, *, required_message=CHOOSE, **kwargs) -> None:
-        messages = {"required": required_message, "invalid_choice": CHOOSE}
-        super().__init__(error_messages=messages, **kwargs)
-
-
-class ProviderChoice(forms.ModelChoiceField):
-    def label_from_instance(self, provider: Provider) -> str:
-        away = provider.next_time_away()
-        if not away:
-            return provider.name_with_credentials
-        return gettext("%(name)s (away %(first)s to %(last)s)") % {
-            "name": provider.name_with_credentials,
-            "first": date_format(away.starts_on, "M j"),
-            "last": date_format(away.ends_on, "M j"),
-        }
+# Which of the two each way needs, and how the page asks for it
+NEEDED = {
+    ContactMethod.PHONE: ("phone", _("Enter a phone number, like 919 555 0123, so that we can call you")),
+    ContactMethod.TEXT: ("phone", _("Enter a phone number, like 919 555 0123, so that we can text you")),
+    ContactMethod.EMAIL: ("email", _("Enter an e-mail address, like name@example.com, so that we can write to you")),
+}
 
 
 def choices_of(form: forms.Form, name: str) -> forms.ChoiceField:
@@ -68,7 +45,7 @@ class ReachingYou(forms.Form):
         label=_("Your phone number"),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        help_text=_("Write it any way you like. An extension is fine."),
+        help_text=_("For a call or a text. Write it any way you like; an extension is fine."),
         error_messages={"invalid": PHONE_HELP},
     )
     email = forms.EmailField(
@@ -76,7 +53,7 @@ class ReachingYou(forms.Form):
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("Only needed if we should write. If you give it, we also send you a receipt."),
+        help_text=_("For an e-mail, or if you would like a receipt."),
         error_messages={
             "invalid": _("Enter an e-mail address, like name@example.com"),
             "max_length": _("Enter an e-mail address of at most 254 characters"),
@@ -99,30 +76,30 @@ class ReachingYou(forms.Form):
             ]
         if not self.is_bound:
             self.initial["stamp"] = new_form_token()
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self.layout()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """What crispy-forms asks a form for."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = self.layout()
+        return helper
 
     def layout(self) -> Layout:
         raise NotImplementedError
 
     def guards_layout(self) -> list:
-        return [Field("stamp"), Div(Field("website"), css_class="visually-hidden")]
+        return [Field("stamp"), Div(Field("website"), css_class="visually-hidden", aria_hidden="true")]
 
     def clean(self) -> dict:
         answers = super().clean() or {}
         method = answers.get("contact_method")
-        if (
-            method in (ContactMethod.PHONE, ContactMethod.TEXT)
-            and "phone" not in self.errors
-            and not answers.get("phone")
-        ):
-            self.add_error("phone", ValidationError(PHONE_HELP, code="required"))
-        if method == ContactMethod.EMAIL and "email" not in self.errors and not answers.get("email"):
-            self.add_error(
-                "email", ValidationError(_("Enter an e-mail address, like name@example.com"), code="required")
-            )
+        if not method:
+            return answers
+        name, words = NEEDED[method]
+        if name not in self.errors and not answers.get(name):
+            self.add_error(name, ValidationError(words, code="required"))
         return answers
 
     def answers(self) -> dict:
@@ -154,10 +131,10 @@ class AppointmentRequestForm(ReachingYou):
         required_message=_("Choose who the visit is for"),
     )
     patient_name = OneLine(
-        label=_("Patient's full name"),
+        label=_("Patient’s full name"),
         max_length=120,
         error_messages={
-            "required": _("Enter the patient's full name"),
+            "required": _("Enter the patient’s full name"),
             "max_length": _("Enter a name of at most 120 characters"),
         },
     )
@@ -170,14 +147,14 @@ class AppointmentRequestForm(ReachingYou):
         error_messages={"max_length": _("Enter a name of at most 120 characters")},
     )
     visit_type = Choice(
-        label=_("What is it?"),
+        label=_("What kind of visit is it?"),
         choices=[
             (VisitType.FIRST_VISIT, _("First visit here")),
             (VisitType.NEW_PROBLEM, _("Been here, something new")),
             (VisitType.FOLLOW_UP, _("Been here, follow-up")),
             (VisitType.BY_PHONE, _("Talk by phone")),
         ],
-        required_message=_("Choose what the visit is for"),
+        required_message=_("Choose what kind of visit it is"),
     )
     provider = ProviderChoice(
         label=_("Whom would you like to see?"),
@@ -216,53 +193,48 @@ class AppointmentRequestForm(ReachingYou):
         error_messages={"max_length": _("Shorten the note to 300 characters; it has %(show_value)d")},
     )
 
-    field_order = [
-        "patient_relation", "patient_name", "requester_name",
-        "visit_type", "provider", "preferred_days", "preferred_time",
-        "contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note",
+    QUESTIONS = [
+        "patient_relation", "patient_name", "requester_name", "visit_type", "contact_method", "phone", "email"
     ]  # fmt: skip
+    OPTIONAL = [
+        "provider", "preferred_days", "preferred_time", "voicemail_ok", "best_time", "preferred_language", "note"
+    ]  # fmt: skip
+    field_order = QUESTIONS + OPTIONAL
 
     def __init__(self, *args, clinic: ClinicProfile, **kwargs) -> None:
-        languages = clinic.language_list
-        self.asks_language = len(languages) > 1
         super().__init__(*args, clinic=clinic, **kwargs)
         cast(
             forms.ModelChoiceField, self.fields["provider"]
         ).queryset = Provider.objects.accepting_patients().prefetch_related("time_away")
         open_days = sorted(set(OpeningHours.objects.values_list("weekday", flat=True)))
-        choices_of(self, "preferred_days").choices = [(day, OpeningHours.Weekday(day).label) for day in open_days]
-        if self.asks_language:
-            choices_of(self, "preferred_language").choices = [(language, language) for language in languages]
-        else:
-            del self.fields["preferred_language"]
-        if not open_days:
-            del self.fields["preferred_days"]
-            self.helper.layout = self.layout()
+        self.offer("preferred_days", [(day, OpeningHours.Weekday(day).label) for day in open_days], at_least=1)
+        self.offer("preferred_language", [(name, name) for name in clinic.language_list], at_least=2)
+
+    def offer(self, name: str, choices: list, *, at_least: int) -> None:
+        """Ask only where there is something to choose."""
+        choices_of(self, name).choices = choices
+        if len(choices) < at_least:
+            del self.fields[name]
 
     def layout(self) -> Layout:
-        visit = ["visit_type", "provider", "preferred_days", "preferred_time"]
-        reach = [
-            "contact_method",
-            "phone",
-            "voicemail_ok",
-            "best_time",
-            "email",
-            "preferred_language",
-            "note",
-        ]
-        shown = [name for name in reach if name != "preferred_language" or self.asks_language]
-        return Layout(
-            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name"),
-            Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
-            Fieldset(_("Reaching you"), *shown),
-            *self.guards_layout(),
-        )
+        optional = [name for name in self.OPTIONAL if name in self.fields]
+        named = [Fold("appointments/parts/whom.html", "provider")] if self.initial.get("provider") else []
+        rest = [name for name in optional if not (named and name == "provider")]
+        return Layout(*named, *self.QUESTIONS, Fold("appointments/parts/sooner.html", *rest), *self.guards_layout())
+
+    @property
+    def whom(self) -> str:
+        """Return who is asked for, as things stand: by the link that led here, or by what was chosen since."""
+        field = cast(ProviderChoice, self.fields["provider"])
+        provider = self.cleaned_data.get("provider") if self.is_bound else self.initial["provider"]
+        return field.label_from_instance(provider) if provider else str(field.empty_label)
 
     def clean(self) -> dict:
         answers = super().clean()
         relation = answers.get("patient_relation")
         if relation == Relation.SELF:
             answers["requester_name"] = ""
+            self.errors.pop("requester_name", None)  # the question does not apply, whatever stands there
         elif relation and "requester_name" not in self.errors and not answers.get("requester_name"):
             self.add_error("requester_name", ValidationError(_("Enter your name"), code="required"))
         return answers

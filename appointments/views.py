@@ -1,5 +1,7 @@
 import logging
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -50,6 +52,8 @@ def request_appointment(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "promise": form.clinic.reply_due(timezone.now()),
         "urgent_advice": UrgentAdvice.objects.first(),
+        "source_query": query_of(source),
+        "keeps_typing": settings.KEEP_HALF_FILLED_FORMS,
         **source,
     }
     return render(request, "appointments/request_form.html", context, status=status_of(form))
@@ -67,6 +71,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
     hours, now = open_time(), timezone.now()
     context = {
         "form": form,
+        "keeps_typing": settings.KEEP_HALF_FILLED_FORMS,
         "json_ld": [json_ld.clinic_with_closures(form.clinic, hours, timezone.localdate())],
         "hours": week_table(),
         "closures": Closure.objects.ahead(timezone.localdate()),
@@ -100,6 +105,11 @@ def prefill(request: HttpRequest) -> dict:
     provider = slugs["provider"] and Provider.objects.accepting_patients().filter(slug=slugs["provider"]).first()
     treatment = slugs["treatment"] and Treatment.objects.filter(slug=slugs["treatment"]).first()
     return {"article": article or None, "provider": provider or None, "treatment": treatment or None}
+
+
+def query_of(source: dict) -> str:
+    """Return what led here as a query, so that a form which comes back still knows; empty where nothing did."""
+    return urlencode({name: row.slug for name, row in source.items() if row})
 
 
 def public_form(request: HttpRequest, form_class: type[PublicForm], **initial) -> PublicForm:

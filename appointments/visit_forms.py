@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import Choice, OneLine, TimeOfDay, choices_of
+from appointments.fields import Choice, OneLine
+from appointments.forms import TimeOfDay, choices_of
 from appointments.models import OfferedTime
 from clinic.practice.models import OpeningHours
 from clinic.practice.templatetags.clock import in_zone

@@ -163,6 +163,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# What a patient types stays in the browser's tab until it is sent: leaving the form loses nothing.
+KEEP_HALF_FILLED_FORMS = env.bool("KEEP_HALF_FILLED_FORMS", default=True)
+
 # Staff sign-in (clinic/staff): a password and a code from the phone. The demo makes the code optional.
 STAFF_MFA = env.str("STAFF_MFA", default="required")
 if STAFF_MFA not in ("required", "optional"):

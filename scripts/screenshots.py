@@ -158,7 +158,7 @@ SESSIONS: list[tuple[str, dict, dict[str, Callable[[Page], None]]]] = [
     ("", DESKTOP, {"home": at("/")}),
     ("", PHONE, {
         "article-phone": at(f"/articles/{ARTICLE}/"),
-        "request-phone": at("/appointments/request/#request-form"),
+        "request-phone": at(f"/appointments/request/?article={ARTICLE}&provider=jason-williams#request-form"),
     }),
     ("", PHONE | {"color_scheme": "dark"}, {"provider-phone-dark": at("/providers/jason-williams/")}),
     ("frontdesk", OFFICE, {

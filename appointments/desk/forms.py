@@ -8,7 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.forms import AppointmentRequestForm, Choice, choices_of
+from appointments.fields import Choice
+from appointments.forms import AppointmentRequestForm, choices_of
 from appointments.models import AppointmentRequest, RequestEvent
 from clinic.core.forms import LocalDateTime
 from providers.models import Provider
@@ -130,7 +131,7 @@ class PhoneInForm(AppointmentRequestForm):
     # The same questions in the words of whoever types while listening
     LABELS = {
         "patient_relation": _("Who is calling?"),
-        "requester_name": _("Caller's name"),
+        "requester_name": _("Caller’s name"),
         "provider": _("Whom would they like to see?"),
         "contact_method": _("How should we get back to them?"),
         "phone": _("Phone number"),
@@ -157,6 +158,14 @@ class PhoneInForm(AppointmentRequestForm):
         self.fields["note"].help_text = _("Interpreter, relay call, step-free access, days away. No symptoms.")
 
     def layout(self) -> Layout:
-        who, visit, reach, *guards = super().layout().fields
-        reach.legend = _("Getting back to them")
-        return Layout(Fieldset(_("The call"), "entered_via"), who, visit, reach, *guards)
+        visit = ["visit_type", "provider", "preferred_days", "preferred_time"]
+        reach = [
+            "contact_method", "phone", "voicemail_ok", "best_time", "email", "preferred_language", "note"
+        ]  # fmt: skip
+        return Layout(
+            Fieldset(_("The call"), "entered_via"),
+            Fieldset(_("Who is it for?"), "patient_relation", "patient_name", "requester_name"),
+            Fieldset(_("The visit"), *[name for name in visit if name in self.fields]),
+            Fieldset(_("Getting back to them"), *[name for name in reach if name in self.fields]),
+            *self.guards_layout(),
+        )

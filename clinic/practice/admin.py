@@ -98,7 +98,17 @@ class UrgentAdviceAdmin(admin.ModelAdmin):
     """Versions are added, never edited: a request points to the one its patient saw."""
 
     list_display = ["__str__", "title", "created_at", "created_by"]
-    fields = ["title", "body", "created_at", "created_by"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["title", "body", "created_at", "created_by"],
+                "description": _(
+                    "The worst signs first: the request form shows three in one sentence and folds the rest."
+                ),
+            },
+        )
+    ]
     readonly_fields = ["created_at", "created_by"]
 
     def get_changeform_initial_data(self, request) -> dict:

@@ -14,6 +14,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from clinic.core.text import comma_separated, lines
 from clinic.practice.hours import OpenTime
 
+WORST_SIGNS = 3
+
 
 class ClinicProfileQuerySet(models.QuerySet["ClinicProfile"]):
     def current(self) -> "ClinicProfile":
@@ -245,6 +247,15 @@ class UrgentAdvice(models.Model):
     @property
     def signs(self) -> list[str]:
         return lines(self.body)
+
+    @property
+    def worst(self) -> list[str]:
+        """The first signs, which the request form shows; it folds the others away."""
+        return self.signs[:WORST_SIGNS]
+
+    @property
+    def others(self) -> list[str]:
+        return self.signs[WORST_SIGNS:]
 
 
 class MessageTemplate(models.Model):

@@ -105,13 +105,14 @@ def test_a_provider_who_takes_nobody_is_not_prefilled_nor_accepted(client):
     ("fields", "field", "words"),
     [
         ({"patient_relation": ""}, "patient_relation", "Choose who the visit is for"),
-        ({"patient_name": " "}, "patient_name", "Enter the patient&#x27;s full name"),
+        ({"patient_name": " "}, "patient_name", "Enter the patient’s full name"),
         ({"patient_relation": "child"}, "requester_name", "Enter your name"),
-        ({"visit_type": ""}, "visit_type", "Choose what the visit is for"),
+        ({"visit_type": ""}, "visit_type", "Choose what kind of visit it is"),
         ({"contact_method": ""}, "contact_method", "Choose how we should reach you"),
-        ({"contact_method": "phone"}, "phone", "Enter a phone number, like 919 555 0123"),
+        ({"contact_method": "phone"}, "phone", "Enter a phone number, like 919 555 0123, so that we can call you"),
+        ({"contact_method": "text"}, "phone", "Enter a phone number, like 919 555 0123, so that we can text you"),
         ({"contact_method": "text", "phone": "12"}, "phone", "Enter a phone number, like 919 555 0123"),
-        ({"email": ""}, "email", "Enter an e-mail address, like name@example.com"),
+        ({"email": ""}, "email", "Enter an e-mail address, like name@example.com, so that we can write to you"),
         ({"email": "pat@"}, "email", "Enter an e-mail address, like name@example.com"),
         ({"note": "n" * 301}, "note", "Shorten the note to 300 characters; it has 301"),
         ({"patient_name": "n" * 10_000}, "patient_name", "Enter a name of at most 120 characters"),
@@ -231,7 +232,7 @@ def test_the_urgent_advice_a_patient_saw_is_kept_with_the_request(client):
 
     UrgentAdvice.objects.create(body="Old sign")
     shown = UrgentAdvice.objects.create(body="Chest pain\nTrouble breathing")
-    assert "Trouble breathing" in client.get(URL).content.decode()
+    assert "trouble breathing" in client.get(URL).content.decode()
     post(client)
     assert AppointmentRequest.objects.get().urgent_advice == shown
 

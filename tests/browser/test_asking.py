@@ -1,22 +1,18 @@
 """Asking, as a patient with a small phone does it: with and without scripts, by keyboard alone, on second thoughts."""
 
-import json
 import os
 import re
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.looking import faults, reader
+from tests.browser.looking import faults
+from tests.browser.phone import rows, send, small_phone
 from tests.processes import Site, command_of, wait_until
 
 ARTICLE = "/articles/is-dry-needling-safe/"
 FORM, QUESTION, STATUS = "/appointments/request/", "/contact/", "/appointments/status/"
-PHONE = {"width": 375, "height": 667}
 LOOKS = [(375, "light"), (375, "dark")]
 MAKE_LATE = (
     "from datetime import timedelta as d; from appointments.models import AppointmentRequest as A;"
@@ -26,46 +22,22 @@ MAKE_LATE = (
 REVOKE = (
     "from appointments.models import AppointmentRequest as A; A.objects.filter(reference='{}').update(link_version=2)"
 )
-_addresses = count(1)
 
 pytestmark = pytest.mark.usefixtures("demo_site")
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
 
-@contextmanager
-def small_phone(browser: Browser, site: Site, *, scripts: bool = True) -> Iterator[Page]:
-    """A fresh phone at an address of its own. Its page must end without a complaint from the browser."""
-    address = {"X-Forwarded-For": f"10.4.0.{next(_addresses)}"}
-    looks = {"viewport": PHONE, "java_script_enabled": scripts, "extra_http_headers": address, "has_touch": True}
-    with reader(browser, site, **looks) as (page, complaints):
-        page.set_default_timeout(15_000)
-        yield page
-        # The browser remarks on every answer of 400 and above, which a form with errors is on purpose, and on a summary
-        # that has the focus already
-        assert [words for words in complaints if not re.search("status of 4|Autofocus processing", words)] == []
-
-
 def fill_in(page: Page, **answers: str) -> None:
     """The least there is to answer; each group by its question, as a person reads it."""
     page.get_by_role("group", name="Who is the visit for?").get_by_label("Me", exact=True).check()
-    page.get_by_label("Patient's full name").fill(answers.get("name", "Pat Doe"))
-    page.get_by_role("group", name="What is it?").get_by_label("First visit here").check()
+    page.get_by_label("Patient’s full name").fill(answers.get("name", "Pat Doe"))
+    page.get_by_role("group", name="What kind of visit is it?").get_by_label("First visit here").check()
     page.get_by_role("group", name="How should we reach you?").get_by_label("Phone call").check()
     page.get_by_label("Your phone number").fill(answers.get("phone", "919 555 0142"))
 
 
-def send(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Send")).click()
-
-
 def reference_on(page: Page) -> str:
     return re.search(r"R-\w{4}-\w{4}", page.get_by_text("Your reference").inner_text())[0]
-
-
-def rows(site: Site, name: str) -> list[dict]:
-    """The stored requests of this patient."""
-    stored = json.loads(site.manage("dumpdata", "appointments.appointmentrequest"))
-    return [row["fields"] for row in stored if row["fields"]["patient_name"] == name]
 
 
 def has_focus(field: Locator) -> bool:
@@ -103,9 +75,10 @@ def test_from_the_article_to_request_sent(browser: Browser, demo_site: Site, scr
 def test_errors_come_with_focus_lead_to_their_fields_and_cost_no_answer(browser: Browser, demo_site: Site, scripts):
     with small_phone(browser, demo_site, scripts=scripts) as page:
         page.goto(FORM)
-        page.get_by_label("Patient's full name").fill("Bo Reed")
+        page.get_by_label("Patient’s full name").fill("Bo Reed")
         page.get_by_label("Phone call").check()
         page.get_by_label("Your phone number").fill("919")
+        page.get_by_text("Help us find a time sooner").click()
         page.get_by_label("Tuesday").check()
         page.get_by_label("Anything that helps us schedule").fill("Step-free, please")
         send(page)
@@ -115,7 +88,7 @@ def test_errors_come_with_focus_lead_to_their_fields_and_cost_no_answer(browser:
         errors = [link.inner_text() for link in summary.get_by_role("link").all()]
         assert errors == [
             "Choose who the visit is for",
-            "Choose what the visit is for",
+            "Choose what kind of visit it is",
             "Enter a phone number, like 919 555 0123",
         ]
         for words in errors:
@@ -125,7 +98,7 @@ def test_errors_come_with_focus_lead_to_their_fields_and_cost_no_answer(browser:
             expect(target).to_be_in_viewport()
             described = page.locator(".mb-3").filter(has=target).get_by_text(words)
             expect(described).to_be_visible()
-        expect(page.get_by_label("Patient's full name")).to_have_value("Bo Reed")
+        expect(page.get_by_label("Patient’s full name")).to_have_value("Bo Reed")
         expect(page.get_by_label("Your phone number")).to_have_value("919")
         expect(page.get_by_label("Tuesday")).to_be_checked()
         expect(page.get_by_label("Anything that helps us schedule")).to_have_value("Step-free, please")
@@ -143,7 +116,7 @@ def test_going_back_to_mend_the_number_is_the_same_request(browser: Browser, dem
         send(page)
         reference = reference_on(page)
         page.go_back()
-        expect(page.get_by_label("Patient's full name")).to_have_value(name)
+        expect(page.get_by_label("Patient’s full name")).to_have_value(name)
         page.get_by_label("Your phone number").fill("919 555 0143")
         send(page)
         assert reference_on(page) == reference
@@ -226,7 +199,7 @@ def test_the_whole_way_by_keyboard(browser: Browser, demo_site: Site):
         tab_to(page, page.get_by_label("Me", exact=True))
         press("ArrowDown")  # to "My child"
         expect(page.get_by_label("My child under 18")).to_be_checked()
-        tab_to(page, page.get_by_label("Patient's full name"))
+        tab_to(page, page.get_by_label("Patient’s full name"))
         type_in("Gil Keys")
         tab_to(page, page.get_by_role("button", name="Send request"))
         press("Enter")
@@ -237,13 +210,15 @@ def test_the_whole_way_by_keyboard(browser: Browser, demo_site: Site):
         type_in("Parent Keys")
         tab_to(page, page.get_by_label("First visit here"))
         press("Space")
-        tab_to(page, page.get_by_label("Tuesday"))
-        press("Space")
         tab_to(page, page.get_by_label("Phone call"))
         press("Space")
         tab_to(page, page.get_by_label("Your phone number"))
         type_in("919 555 0148")
-        press("Enter")  # sends, from any field of one line
+        tab_to(page, page.get_by_text("Help us find a time sooner"))
+        press("Enter")
+        tab_to(page, page.get_by_label("Tuesday"))
+        press("Space")
+        page.get_by_label("Your phone number").press("Enter")  # sends, from any field of one line
         expect(page.get_by_role("heading", level=1)).to_have_text("Request sent")
         tab_to(page, page.get_by_role("button", name="Withdraw this request"))
         press("Enter")
@@ -261,10 +236,19 @@ def test_scripts_put_away_what_does_not_apply_and_lose_nothing(browser: Browser,
         expect(page.get_by_label("Your name", exact=True)).to_be_hidden()
         page.get_by_label("Someone else").check()
         expect(page.get_by_label("Your name", exact=True)).to_be_visible()
+        expect(page.get_by_label("Your phone number")).to_be_hidden()
         page.get_by_label("E-mail", exact=True).check()
         expect(page.get_by_label("Your phone number")).to_be_hidden()
+        expect(page.get_by_label("Your e-mail address")).to_have_attribute("required", "")
         page.get_by_label("Phone call").check()
-        expect(page.get_by_label("Your phone number")).to_be_visible()
+        expect(page.get_by_label("Your phone number")).to_have_attribute("required", "")
+        expect(page.get_by_label("Your e-mail address")).to_be_visible()  # for a receipt
+        expect(page.get_by_label("Your e-mail address")).not_to_have_attribute("required", "")
+        page.get_by_label("Someone else").check()
+        send(page)
+        expect(page.get_by_label("Your name", exact=True)).to_be_visible()
+        page.get_by_label("Me", exact=True).check()
+        expect(page.get_by_label("Your name", exact=True)).to_be_hidden()
     with small_phone(browser, demo_site, scripts=False) as page:
         page.goto(FORM)
         for label in ("Your name", "Your phone number", "Your e-mail address"):
@@ -283,13 +267,21 @@ def test_every_state_of_the_form_passes_axe_in_light_and_dark(browser: Browser, 
                 found[state] = wrong
 
         page.goto(f"{FORM}?article=is-dry-needling-safe&provider=jason-williams")
+        look("prefilled")
+        page.get_by_text("More signs").click()
+        page.get_by_text("Change", exact=True).click()
+        page.get_by_text("Help us find a time sooner").click()
+        look("all open")
+        page.goto(FORM)
         look("empty")
         send(page)
         expect(page.locator("#error-summary")).to_be_visible()
         look("errors")
         fill_in(page)
         page.get_by_label("Someone else").check()
+        page.get_by_label("E-mail", exact=True).check()
         look("half answered")
+        page.get_by_label("Phone call").check()
         page.get_by_label("Me", exact=True).check()
         send(page)
         reference = reference_on(page)

@@ -49,13 +49,14 @@ def read_the_article(phone: Page) -> None:
 def fill_in_the_form(phone: Page) -> None:
     expect(phone.get_by_role("heading", level=1)).to_have_text("Request an appointment")
     expect(phone.get_by_text("You came from")).to_contain_text(TITLE)
-    expect(phone.get_by_label("Whom would you like to see?").locator("option:checked")).to_contain_text(FULL_NAME)
+    expect(phone.get_by_text("With: Dr.")).to_contain_text(FULL_NAME)
     assert phone.evaluate("document.documentElement.scrollWidth") == 375, "the page scrolls sideways"
     phone.get_by_label("Me", exact=True).check()
     phone.get_by_label("full name").fill(NAME)
     phone.get_by_label("First visit here").check()
     phone.get_by_label("E-mail", exact=True).check()
     phone.get_by_label("Your e-mail address").fill(ADDRESS)
+    phone.get_by_text("Help us find a time sooner").click()
     phone.get_by_label("Anything that helps us schedule").fill(NOTE)
     phone.wait_for_timeout(3000)  # no person is faster than that
     phone.get_by_role("button", name="Send request").click()
