@@ -8,12 +8,20 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
+from appointments.models import AppointmentRequest
 from clinic.staff.links import password_link
 from tests.browser.looking import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = [(width, scheme) for width in (375, 768, 1280) for scheme in ("light", "dark")]
-FORMS = ["practice_clinicprofile", "providers_provider", "providers_treatment", "providers_condition", "pages_page"]
+FORMS = [
+    "practice_clinicprofile",
+    "practice_messagetemplate",
+    "providers_provider",
+    "providers_treatment",
+    "providers_condition",
+    "pages_page",
+]
 NAMELESS = """() => [...document.querySelectorAll("#content :is(input, select, textarea)")]
     .filter((field) => field.checkVisibility() && !["submit", "button"].includes(field.type))
     .filter((field) => !field.labels?.length && !field.ariaLabel && !field.getAttribute("aria-labelledby"))
@@ -61,15 +69,17 @@ def test_accounts(manager, live_server):
 
 def test_a_new_colleague_from_today_to_a_password_of_their_own(manager, live_server):
     """Three clicks: New colleague, the role, Save; then the link, as it stands in the mail."""
-    manager.goto(f"{live_server.url}/admin/auth/user/add/")
-    manager.get_by_role("button", name="Save", exact=True).click()
-    assert problems(manager) == []  # with everything to mend
+    manager.get_by_role("link", name="New colleague").click()
     manager.get_by_label("First name").fill("Rita")
     manager.get_by_label("Last name").fill("Lopez")
     manager.get_by_label("Email address").fill("rita@example.org")
     manager.get_by_label("Front desk").check()
     manager.get_by_role("button", name="Save", exact=True).click()
     expect(manager.locator(".messagelist")).to_contain_text("Rita Lopez signs in as rita.lopez")
+    manager.goto(f"{live_server.url}/admin/auth/user/add/")
+    manager.get_by_role("button", name="Save", exact=True).click()
+    assert problems(manager) == []  # with everything to mend
+
     rita = User.objects.get(username="rita.lopez")
     manager.goto(live_server.url + urlsplit(password_link(rita)[0]).path)
     assert problems(manager) == []
@@ -79,3 +89,15 @@ def test_a_new_colleague_from_today_to_a_password_of_their_own(manager, live_ser
     expect(manager.get_by_role("status")).to_contain_text("Sign in with it as rita.lopez")
     manager.goto(live_server.url + urlsplit(password_link(rita)[0]).path)
     assert problems(manager) == []  # the link is spent
+
+
+def test_words_to_copy_at_a_request(manager, live_server, context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    asked = AppointmentRequest.objects.live().filter(requester_name="").first()
+    manager.goto(f"{live_server.url}/admin/appointments/appointmentrequest/{asked.pk}/change/")
+    manager.get_by_text("Words to send", exact=True).last.click()
+    assert problems(manager) == []
+    manager.locator(".words").get_by_role("button", name="Copy").first.click()
+    expect(manager.locator(".words").get_by_role("button", name="Copied")).to_be_visible()
+    copied = manager.evaluate("navigator.clipboard.readText()")
+    assert asked.patient_name in copied and asked.reference in copied and "{" not in copied
