@@ -12,7 +12,7 @@ PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwx
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
 .PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-js check-classes \
-	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup restore upgrade clean
+	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup backup-key verify-backup restore upgrade clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -94,11 +94,17 @@ release: ## write the archive of what is committed, with its checksum, into dist
 keep-release: ## keep the archive in dist/ and data made by it under tests/upgrade, for the upgrade tests
 	@$(PY) scripts/keep_release.py
 
-backup: ## save database and pictures into one file under var/backups
+backup: ## save database and pictures into one file under var/backups, proven and encrypted
 	@$(PY) scripts/backup.py save
 
-restore: ## bring a backup back, with the site stopped: make restore FILE=var/backups/...
-	@$(PY) scripts/backup.py restore "$(FILE)"
+backup-key: ## make the key that backups are encrypted with; shows its private half once
+	@$(PY) scripts/backup.py key
+
+verify-backup: ## prove that a backup brings the site back: make verify-backup FILE=... KEY=file
+	@$(PY) scripts/backup.py verify "$(FILE)" "$(KEY)"
+
+restore: install ## bring back the newest backup, or another, with the site stopped: make restore FILE=... KEY=file
+	@$(PY) scripts/backup.py restore "$(FILE)" "$(KEY)"
 
 upgrade: ## back up, fetch the new release and install it; restart the service afterwards
 	@$(MAKE) --no-print-directory backup

@@ -123,6 +123,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Takes each backup to a second place: {file} is its path, {name} its name (clinic/keeping).
+BACKUP_COPY_COMMAND = env.str("BACKUP_COPY_COMMAND", default="")
+
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR / 'cache'}")}
 
 # Mail is queued as rows and sent by the worker; a hung server costs it ten seconds, never a web request.

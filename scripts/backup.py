@@ -1,137 +1,105 @@
-"""Save the clinic's data into one file, and bring it back.
+"""Save the clinic's data into one file that proves itself, and bring it back. The Makefile has a command for each:
 
-    .venv/bin/python scripts/backup.py save
-    .venv/bin/python scripts/backup.py restore var/backups/clinic-20260309-020000.zip
+    .venv/bin/python scripts/backup.py save                   restored beside the site, compared, encrypted
+    .venv/bin/python scripts/backup.py restore [FILE [KEY]]   the newest where none is named; the site must be stopped
+    .venv/bin/python scripts/backup.py verify FILE [KEY]      prove one of before
+    .venv/bin/python scripts/backup.py key                    make the pair of keys that backups are encrypted with
 
-The file holds the database and the uploaded pictures. It does not hold .env: keep that safe elsewhere,
-because SECRET_KEY unlocks what the database keeps encrypted.
+A backup holds the database and the uploaded pictures. It does not hold .env: keep that safe elsewhere, because
+SECRET_KEY unlocks what the database keeps encrypted. KEY is the name of a file with the private key; without it
+whoever sits at the terminal is asked for it.
 """
 
+import getpass
 import os
-import shutil
 import sqlite3
-import subprocess
 import sys
-import zipfile
-from contextlib import closing
-from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
-from django.conf import settings  # noqa: E402  (needs the lines above)
+import django  # noqa: E402  (needs the lines above)
 
-from clinic.core import running  # noqa: E402
+from clinic.keeping import backups, encryption, restoring  # noqa: E402
+from clinic.keeping.work import Refused  # noqa: E402
 
-DATABASE = "database"  # the member of the archive: an SQLite file or a pg_dump in its custom format
-
-
-def save() -> Path:
-    """Write a consistent copy while the site runs, and return its path."""
-    folder = settings.DATA_DIR / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"clinic-{datetime.now():%Y%m%d-%H%M%S}.zip"
-    unfinished = target.with_suffix(".part")
-    with TemporaryDirectory(dir=folder) as scratch:
-        copy = Path(scratch) / DATABASE
-        copy_sqlite(database_file(), copy) if uses_sqlite() else postgres(
-            "pg_dump", "--format=custom", f"--file={copy}"
-        )
-        unfinished.touch(mode=0o600)
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(copy, DATABASE)
-            for path in sorted(settings.MEDIA_ROOT.rglob("*")):
-                archive.write(path, Path("media") / path.relative_to(settings.MEDIA_ROOT))
-    unfinished.rename(target)
-    return target
+NOT_ENCRYPTED = "It is not encrypted: anybody who has the file reads what patients told you. Run make backup-key once."
 
 
-def restore(backup: Path) -> Path:
-    """Put the backup in place of what is there, after saving what is there; return where that was saved.
-
-    Exits when the site runs or the file is not a backup; nothing has changed then.
-    """
-    refuse_while_running()
-    if not zipfile.is_zipfile(backup):
-        sys.exit(f"{backup} is not a backup.")
-    with TemporaryDirectory(dir=settings.DATA_DIR) as scratch, zipfile.ZipFile(backup) as archive:
-        if archive.testzip() or DATABASE not in archive.namelist():
-            sys.exit(f"{backup} is damaged.")
-        archive.extractall(scratch)
-        before = save()
-        if uses_sqlite():
-            put_sqlite(Path(scratch) / DATABASE, database_file())
-        else:
-            tables = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
-            postgres(
-                "pg_restore",
-                *tables,
-                f"--dbname={settings.DATABASES['default']['NAME']}",
-                f"{scratch}/{DATABASE}",
-            )
-        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
-        if (Path(scratch) / "media").exists():
-            shutil.move(Path(scratch) / "media", settings.MEDIA_ROOT)
-    return before
-
-
-def refuse_while_running() -> int:
-    """Take the data folder's lock and return its descriptor, held to the end. Exits where anything of ours runs."""
+def save() -> None:
+    backup = backups.back_up()
+    print(f"Saved {backup.path}", flush=True)
+    print(f"Restored beside the site and compared in {backup.seconds:.1f} s: {backup.report}.")
+    if not backup.is_encrypted:
+        print(NOT_ENCRYPTED)
     try:
-        lock = running.take_site(settings.DATA_DIR, "a restore")
-    except running.AlreadyRunning as others:
-        sys.exit(f"The site is running: {others}. Stop it first, then restore, then start it.")
-    if others := running.living(settings.DATA_DIR):
-        sys.exit(f"The site is running: {', '.join(map(str, others))}. Stop it first, then restore, then start it.")
-    return lock
+        if backups.copy_elsewhere(backup.path):
+            print("Copied to the second place (BACKUP_COPY_COMMAND).")
+    except Refused as reason:
+        raise Refused(f"The second place has no copy of it (BACKUP_COPY_COMMAND): {reason}") from None
 
 
-def uses_sqlite() -> bool:
-    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+def restore(name: str, key: str) -> None:
+    path = Path(name) if name else restoring.newest()
+    report, before = restoring.restore(path, private_key(path, key))
+    print(f"Restored {path}: {report}.")
+    if before:
+        print(f"What was there before is in {before}")
 
 
-def database_file() -> Path:
-    return Path(settings.DATABASES["default"]["NAME"])
+def verify(name: str, key: str) -> None:
+    path = Path(name)
+    backup, report = backups.verify(path, private_key(path, key))
+    made = f"release {backup.manifest.release}, {backup.manifest.made_at or 'no manifest'}"
+    print(f"{path.name} brings the site back ({made}): {report}.")
 
 
-def copy_sqlite(source: Path, copy: Path) -> None:
-    """SQLite's own online copy: the file alone would miss what is still in the write-ahead log."""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(copy)) as target:
-        live.backup(target)
+def private_key(path: Path, key: str) -> str:
+    """Return the private key from its file, or from whoever sits at the terminal; "" for a backup that needs none."""
+    if key:
+        return encryption.private_key_in(Path(key).read_text())
+    if path.suffix == encryption.SUFFIX and sys.stdin.isatty():
+        return getpass.getpass("The backups' private key (AGE-SECRET-KEY-...): ").strip()
+    return ""
 
 
-def put_sqlite(copy: Path, target: Path) -> None:
-    with closing(sqlite3.connect(copy)) as database:
-        (verdict,) = database.execute("PRAGMA integrity_check").fetchone()
-    if verdict != "ok":
-        sys.exit(f"The backup's database is damaged: {verdict}")
-    for log in (f"{target}-wal", f"{target}-shm"):  # a log of the old file would damage the new one
-        Path(log).unlink(missing_ok=True)
-    copy.replace(target)
+def make_key() -> None:
+    """Show the private half once, on a terminal and nowhere else; the site has only the public half."""
+    if encryption.public_key():
+        raise Refused(
+            f"There is a key already: {encryption.public_key()}. To change it, remove {encryption.public_key_file()};"
+            " backups of before still need the old private key."
+        )
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        raise Refused("The private key is shown on a terminal only, so that no file or log has it. Run this in one.")
+    private, public = encryption.make_pair()
+    print(f"\n    {private}\n\nWithout this line no backup can be read, and this machine does not have it.")
+    print("Write it down twice, with your passwords and on paper.")
+    if input("Type its last six characters: ").strip().upper() != private[-6:]:
+        raise Refused("That is not how it ends. No key was made; start again.")
+    encryption.keep_public_key(public)
+    print(f"From now on backups are encrypted to {public}.")
 
 
-def postgres(*command: str) -> None:
-    """Run one of PostgreSQL's own tools on the site's database."""
-    database = settings.DATABASES["default"]
-    keys = {
-        "PGHOST": "HOST",
-        "PGPORT": "PORT",
-        "PGUSER": "USER",
-        "PGPASSWORD": "PASSWORD",
-        "PGDATABASE": "NAME",
-    }
-    wanted = {variable: str(database[key]) for variable, key in keys.items() if database.get(key)}
-    subprocess.run(command, env={**os.environ, **wanted}, check=True)
+def main(arguments: list[str]) -> None:
+    django.setup()
+    match arguments:
+        case ["save"]:
+            save()
+        case ["restore", *names] if len(names) <= 2:
+            restore(*[*names, "", ""][:2])
+        case ["verify", name, *key] if name and len(key) <= 1:
+            verify(name, *key or [""])
+        case ["key"]:
+            make_key()
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["save"]:
-            print(f"Saved {save()}")
-        case ["restore", str(name)] if name:
-            print(f"Restored {name}. What was there before is in {restore(Path(name))}")
-        case _:
-            sys.exit(__doc__)
+    try:
+        main(sys.argv[1:])
+    except (Refused, OSError, sqlite3.Error) as reason:  # a full disk, for one
+        sys.exit(str(reason))

@@ -56,7 +56,7 @@ def make_data(code: Path, data_dir: Path) -> Path:
         ["make", "--silent", "backup", f"PY={sys.executable}"],
     ):
         subprocess.run(command, cwd=code, env=env, check=True)
-    (backup,) = (data_dir / "backups").iterdir()
+    (backup,) = (data_dir / "backups").glob("clinic-*")
     return backup
 
 

@@ -19,9 +19,16 @@ import django  # noqa: E402  (needs the lines above)
 from django.conf import settings  # noqa: E402
 from django.core.management import CommandError, call_command  # noqa: E402
 
+from clinic.keeping import unfinished  # noqa: E402
+from clinic.keeping.work import Refused  # noqa: E402
+
 
 def main(demo: bool) -> None:
     django.setup()
+    try:
+        unfinished.refuse()
+    except Refused as reason:
+        sys.exit(str(reason))
     call_command("migrate", interactive=False)
     collect_static(settings.DATA_DIR)
     if demo:

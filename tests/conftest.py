@@ -1,8 +1,13 @@
 """What every test shares: reproducible properties, and the browser's launch."""
 
 import os
+import secrets
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.conf import settings as site
 from django.core.management import call_command
@@ -41,6 +46,35 @@ def media(settings, tmp_path) -> Path:
     """A media folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A file system of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can mount a file system to fill, and not in every container")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def scratch_postgresql() -> Iterator[str]:
+    """A database that exists for this test alone, on the server that DATABASE_URL or POSTGRES names."""
+    named = os.environ.get("DATABASE_URL", "")
+    url = named if named.startswith("postgres") else os.environ.get("POSTGRES", "postgres://postgres@127.0.0.1:5432/")
+    server = urlsplit(url)._replace(scheme="postgresql", path="/postgres").geturl()
+    try:
+        connection = psycopg.connect(server, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL to try this on: {str(error).splitlines()[0]}")
+    name = f"clinic_resilience_{secrets.token_hex(4)}"
+    with connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,15 @@ def take_site(data_dir: Path, name: str) -> int:
     return descriptor
 
 
+def take(lock: Path, name: str) -> int:
+    """Take another lock for `name` and return its descriptor. Raises AlreadyRunning, naming who has it."""
+    descriptor = _lock(lock)
+    if descriptor is None:
+        raise AlreadyRunning(str(_read(lock) or "another process"))
+    _write(descriptor, name)
+    return descriptor
+
+
 @contextmanager
 def site_to_ourselves(data_dir: Path, name: str) -> Iterator[None]:
     """Run a block while no process of ours lives on this data. Raises AlreadyRunning, also for one run by hand."""
@@ -141,8 +150,12 @@ def _lock(path: Path) -> int | None:
 
 def _write(descriptor: int, name: str) -> None:
     process = Process(name, os.getpid(), socket.gethostname(), bool(os.environ.get(SUPERVISOR)))
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(asdict(process)).encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(asdict(process)).encode(), 0)
+    except OSError:  # a full disk; the lock is not to outlive the attempt
+        os.close(descriptor)
+        raise
 
 
 def _read(path: Path) -> Process | None:

@@ -30,15 +30,3 @@ def run(tmp_path):
         )
 
     return run
-
-
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """A file system of four megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root can mount a file system to fill, and not in every container")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
