@@ -13,7 +13,7 @@ NOW = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)  # Monday noon in New York
         (datetime(2026, 3, 9, 20, 30, tzinfo=UTC), "today, 4:30 pm"),
         (datetime(2026, 3, 10, 3, 59, tzinfo=UTC), "today, 11:59 pm"),
         (datetime(2026, 3, 10, 14, 30, tzinfo=UTC), "tomorrow, 10:30 am"),
-        (datetime(2026, 3, 15, 16, 0, tzinfo=UTC), "Sunday, noon"),
+        (datetime(2026, 3, 15, 16, 0, tzinfo=UTC), "Sunday, March 15, noon"),
         (datetime(2026, 3, 16, 14, 30, tzinfo=UTC), "Monday, March 16, 10:30 am"),
         (datetime(2026, 3, 8, 14, 30, tzinfo=UTC), "Sunday, March 8, 10:30 am"),
         (None, ""),

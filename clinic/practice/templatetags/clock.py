@@ -19,18 +19,16 @@ def clock(at: datetime | time) -> str:
 
 @register.filter
 def in_words(at: datetime | None) -> str:
-    """For a page, relative to now: "today, 4:30 pm", "Tuesday, 10:30 am", with the date from a week ahead on."""
+    """For a page, relative to now: "today, 4:30 pm", "tomorrow, 10:30 am", else "Tuesday, March 10, 10:30 am"."""
     if at is None:
         return ""
     local = timezone.localtime(at)
     days = (local.date() - timezone.localdate()).days
-    words = {"time": clock(at), "weekday": date_format(local, "l"), "date": date_format(local, "l, F j")}
+    words = {"time": clock(at), "date": date_format(local, "l, F j")}
     if days == 0:
         return _("today, %(time)s") % words
     if days == 1:
         return _("tomorrow, %(time)s") % words
-    if 1 < days < 7:
-        return _("%(weekday)s, %(time)s") % words
     return _("%(date)s, %(time)s") % words
 
 
