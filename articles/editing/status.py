@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from articles.services import workflow
 from articles.services.workflow import Status
+from clinic.practice.templatetags.clock import clock
 
 
 def status_text(article: Article) -> str:
     """Return where the article stands, in a few words."""
-    if article.is_scheduled:
-        when = date_format(timezone.localtime(article.publish_at), "DATETIME_FORMAT")
+    if article.is_scheduled and article.publish_at:
+        when = f"{date_format(timezone.localtime(article.publish_at), 'DATE_FORMAT')}, {clock(article.publish_at)}"
         return _("approved, to be published %(when)s") % {"when": when}
     if article.live and article.is_published and article.status != Status.PUBLISHED:
         return _("%(status)s; version %(number)s is published") % {
