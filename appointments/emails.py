@@ -72,6 +72,13 @@ def desk_correction(appointment_request: AppointmentRequest, event: RequestEvent
     to_desk(appointment_request, "desk_correction", name=f"correction.{appointment_request.reference}.{event.pk}")
 
 
+def contact_changed(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
+    """Tell the desk, which may be dialling the old number, and the patient, who may not have changed it."""
+    reference = appointment_request.reference
+    to_desk(appointment_request, "desk_contact_changed", name=f"desk-contact-changed.{reference}.{event.pk}")
+    to_patient(appointment_request, "contact_changed", name=f"contact-changed.{reference}.{event.pk}")
+
+
 def desk_withdrawn(appointment_request: AppointmentRequest, event: RequestEvent) -> None:
     to_desk(
         appointment_request,

@@ -29,6 +29,7 @@ from providers.models import Provider, Treatment
 logger = logging.getLogger(__name__)
 
 SENT = "appointments.just_sent"
+SAVED = "appointments.just_saved"
 OPENED = "appointments.status"
 NOT_STORED = "not_stored"
 
@@ -224,6 +225,7 @@ def status_context(request: HttpRequest, appointment_request: AppointmentRequest
         **visit_context(appointment_request, now, answered),
         "appointment_request": appointment_request,
         "just_sent": request.session.get(SENT, False),
+        "just_saved": request.method == "GET" and request.session.pop(SAVED, False),
         "is_running_late": appointment_request.is_late(now),
         "status_link": links.status_url(appointment_request.reference, appointment_request.link_version),
         "can_withdraw": is_allowed(appointment_request, AppointmentRequest.Status.CANCELLED),
@@ -247,6 +249,7 @@ def reach(request: HttpRequest, appointment_request: AppointmentRequest) -> Answ
     if not form.is_valid() or not appointment_request.is_open:
         return Answer(form=form)
     change_contact(appointment_request=appointment_request, answers=form.answers())
+    request.session[SAVED] = True
     return Answer()
 
 

@@ -60,7 +60,7 @@ def submit_request(
 def change_contact(
     *, appointment_request: AppointmentRequest, answers: Mapping[str, Any], now: datetime | None = None
 ) -> AppointmentRequest:
-    """The patient says how to be reached from now on; the desk hears, for somebody may be dialling the old number."""
+    """The patient says how to be reached from now on. The desk hears of it, and the patient that it is saved."""
     now = now or timezone.now()
     fresh = AppointmentRequest.objects.select_for_update().get(pk=appointment_request.pk)
     changed = [name for name, value in answers.items() if getattr(fresh, name) != value]
@@ -70,7 +70,7 @@ def change_contact(
         setattr(fresh, name, answers[name])
     fresh.save(update_fields=changed)
     event = record(fresh, Kind.CONTACT_CHANGED, at=now, text=_labels(changed))
-    emails.desk_correction(fresh, event)
+    emails.contact_changed(fresh, event)
     return fresh
 
 

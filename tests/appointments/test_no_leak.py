@@ -222,7 +222,7 @@ BREAKS = {
     "the service": ("clinic.practice.models.ClinicProfile.reply_due", ArithmeticError, post_form),
     "the database": ("appointments.models.AppointmentRequest.save", DataError, post_form),
     "the trail": ("appointments.services.asking.record", RuntimeError, post_form),
-    "queueing the mail": ("appointments.emails.desk_correction", ValueError, change_contact),
+    "queueing the mail": ("appointments.emails.contact_changed", ValueError, change_contact),
     "the session": ("django.contrib.sessions.backends.db.SessionStore.save", ValueError, post_form),
     "a template": ("crispy_forms.helper.FormHelper.render_layout", ValueError, post_question),
     "the question form": ("appointments.forms.QuestionForm.answers", ValueError, post_question),

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from appointments.links import status_token
 from appointments.models import AppointmentRequest
+from appointments.services.asking import submit_request
 from appointments.services.triage import claim, move
 from clinic.mail.models import OutgoingEmail
+from clinic.mail.queue import build
 from tests.appointments.as_patient import open_link
-from tests.factories import make_request, make_user
+from tests.factories import answers, make_request, make_user
 
 pytestmark = pytest.mark.django_db
 Status = AppointmentRequest.Status
@@ -88,7 +90,30 @@ def test_the_patient_changes_how_to_be_reached(client, asked):
     assert asked.email == "pat@example.org"
     event = asked.events.last()
     assert event.kind == "contact_changed" and "0177" not in event.text
-    assert OutgoingEmail.objects.filter(template="appointments/emails/desk_correction").count() == 1
+    sent = set(OutgoingEmail.objects.values_list("audience", "template"))
+    assert {
+        ("desk", "appointments/emails/desk_contact_changed"),
+        ("patient", "appointments/emails/contact_changed"),
+    } < sent
+    assert not [template for _audience, template in sent if template.endswith("desk_correction")]
+
+
+def test_a_saved_change_is_said_once_where_the_reader_is(client, asked):
+    open_link(client, asked)
+    sent = {"contact_method": "email", "email": "new@example.org"}
+    saved = client.post(reverse("appointments:status"), sent, follow=True).content.decode()
+    assert 'role="status" tabindex="-1" autofocus' in saved and "An e-mail confirms it." in saved
+    assert "new@example.org" not in saved
+    assert "Saved:" not in client.get(reverse("appointments:status")).content.decode()
+
+
+def test_a_request_sent_again_is_no_change_of_how_to_be_reached(client, asked):
+    claim(appointment_request=asked, by=make_user("rita"))
+    submit_request(answers=answers(note="Mornings only"), submission_key=asked.submission_key)
+    row = OutgoingEmail.objects.get(template="appointments/emails/desk_correction")
+    assert "sent request" in build(row).body and "after somebody had begun to work on it" in " ".join(
+        build(row).body.split()
+    )
 
 
 def test_a_change_that_cannot_work_is_explained(client, asked):
