@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.desk import offering
 from appointments.desk import views as desk
 from appointments.desk.names import names_hidden, switch_names
+from appointments.desk.request_page import request_page
 from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
 from clinic.core.admin import ReadOnlyAdmin
 
@@ -94,7 +95,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
             path("<int:pk>/offer/", wrap(offering.offer_page), name="appointments_offer"),
             path("<int:pk>/book-offered/", wrap(offering.book_offered), name="appointments_book_offered"),
             path("<int:pk>/cancel-visit/", wrap(offering.cancel_page), name="appointments_cancel_visit"),
-            path("<int:pk>/change/", wrap(desk.request_page), name="appointments_appointmentrequest_change"),
+            path("<int:pk>/change/", wrap(request_page), name="appointments_appointmentrequest_change"),
             *super().get_urls(),
         ]
 

@@ -201,6 +201,8 @@ class AppointmentRequestForm(ReachingYou):
     ]  # fmt: skip
     field_order = QUESTIONS + OPTIONAL
 
+    requester_missing = _("Enter your name")
+
     def __init__(self, *args, clinic: ClinicProfile, **kwargs) -> None:
         super().__init__(*args, clinic=clinic, **kwargs)
         cast(
@@ -236,7 +238,7 @@ class AppointmentRequestForm(ReachingYou):
             answers["requester_name"] = ""
             self.errors.pop("requester_name", None)  # the question does not apply, whatever stands there
         elif relation and "requester_name" not in self.errors and not answers.get("requester_name"):
-            self.add_error("requester_name", ValidationError(_("Enter your name"), code="required"))
+            self.add_error("requester_name", ValidationError(self.requester_missing, code="required"))
         return answers
 
     def answers(self) -> dict:

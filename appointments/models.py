@@ -53,6 +53,11 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         nobody_reacted = Q(act_by__isnull=False, first_contact_at=None, next_action_at=None)
         return self.filter(nobody_reacted | Q(act_by__lte=now, next_action_at__isnull=False))
 
+    def later_than(self, appointment_request: "AppointmentRequest") -> "AppointmentRequestQuerySet":
+        """What comes after this one in the order of `by_due()`."""
+        at, pk = appointment_request.act_by, appointment_request.pk
+        return self.filter(Q(act_by__gt=at) | Q(act_by=at, pk__gt=pk))
+
     def not_claimed_by_others(self, user, now: datetime) -> "AppointmentRequestQuerySet":
         """Leaves out what a colleague's claim runs on."""
         return self.filter(Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until=None) | Q(claimed_until__lte=now))
@@ -377,6 +382,10 @@ class AppointmentRequest(models.Model):
     def is_live(self) -> bool:
         """The desk still has to do something about it: a booked one only if something was asked of the desk."""
         return self.status in self.LIVE or (self.status == self.Status.BOOKED and self.next_action_at is not None)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in self.CLOSED
 
     def is_call_back_due(self, now: datetime) -> bool:
         return self.is_live and self.next_action_at is not None and self.next_action_at <= now

@@ -1,4 +1,4 @@
-"""What a member of staff fills in at each step. Every form has a note; none asks for medical detail."""
+"""What a member of staff fills in: the page's one note, and what each step asks for. None asks for medical detail."""
 
 from datetime import datetime
 from typing import cast
@@ -6,8 +6,10 @@ from typing import cast
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from appointments.desk.call_backs import call_back_times, chips
 from appointments.fields import Choice
 from appointments.forms import AppointmentRequestForm, choices_of
 from appointments.models import AppointmentRequest, RequestEvent
@@ -18,32 +20,31 @@ EnteredVia = AppointmentRequest.EnteredVia
 
 
 class StepForm(forms.Form):
-    """The common part: an optional note, and the newest event this page has shown."""
+    """What a step asks for besides the page's one note."""
+
+    use_required_attribute = False
+    note_required: str | Promise = ""  # what is said where a step needs words and the note has none
+
+
+class NoteForm(forms.Form):
+    """The page's one note, which goes with whatever step is taken, and the newest event the page has shown."""
 
     text = forms.CharField(
-        label=_("Note (optional)"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
+        label=_("Note"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "data-key": "w"}),
+        error_messages={"max_length": _("Shorten the note to %(limit_value)d characters; it has %(show_value)d")},
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    use_required_attribute = False
 
-
-class NoteForm(StepForm):
-    text = forms.CharField(
-        label=_("Note"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Enter a note")},
-    )
+class AddNoteForm(StepForm):
+    note_required = _("Enter a note")
 
 
 class ReasonForm(StepForm):
-    text = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Say why")},
-    )
+    note_required = _("Say why, in the note")
 
 
 class AttemptForm(StepForm):
@@ -54,11 +55,37 @@ class AttemptForm(StepForm):
         ("spoke", _("Spoke")),
     ]
     outcome = forms.ChoiceField(choices=OUTCOMES, error_messages={"required": _("Choose what came of it")})
-    call_back_at = LocalDateTime(label=_("Call back at (optional)"), required=False)
+    call_back = forms.ChoiceField(
+        label=_("Call back"),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("That time has passed: choose when to call back again")},
+    )
+    call_back_at = LocalDateTime(label=_("or at"), required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].label = _("What was said (optional)")
+        self.now = timezone.now()
+        chip = cast(forms.ChoiceField, self.fields["call_back"])
+        chip.choices = chips(self.now, self.initial.get("next_action_at"))
+        self.initial.setdefault("call_back", chip.choices[0][0])
+
+    def clean_call_back_at(self) -> datetime | None:
+        at = self.cleaned_data["call_back_at"]
+        if at and at <= self.now:
+            raise forms.ValidationError(_("Enter a time to call back that is still to come"), code="past")
+        return at
+
+    def clean(self) -> dict:
+        """Turn the chip into its time; a typed time is meant instead of "no call-back" and of the earlier plan."""
+        answers = super().clean() or self.cleaned_data
+        chip, typed = answers.pop("call_back", ""), answers.get("call_back_at")
+        if chip in ("", "none", "planned"):
+            planned = self.initial.get("next_action_at") if chip == "planned" else None
+            return answers | {"call_back_at": typed or planned}
+        if typed:
+            self.add_error("call_back_at", _("Choose one of the times, or enter another: not both"))
+        return answers | {"call_back_at": call_back_times(self.now).get(chip)}
 
 
 class BookForm(StepForm):
@@ -70,10 +97,9 @@ class BookForm(StepForm):
     )
     despite_warning = forms.BooleanField(label=_("Book all the same"), required=False)
 
-    field_order = ["appointment_at", "appointment_with", "text", "despite_warning"]
-
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["appointment_at"].widget.attrs["data-key"] = "b"
         cast(forms.ModelChoiceField, self.fields["appointment_with"]).queryset = Provider.objects.listed()
 
     def clean_appointment_at(self) -> datetime:
@@ -90,22 +116,18 @@ class DeclineForm(StepForm):
         error_messages={"required": _("Choose a reason")},
     )
 
-    field_order = ["reason", "text"]
-
 
 class DuplicateForm(StepForm):
-    of = forms.CharField(
-        label=_("Same as"), max_length=12, error_messages={"required": _("Enter the other request's reference")}
+    """Which request stays, by its reference: the page's buttons send it, nobody types it."""
+
+    of = forms.ModelChoiceField(
+        queryset=AppointmentRequest.objects.all(),
+        to_field_name="reference",
+        error_messages={
+            "required": _("Choose the request that stays"),
+            "invalid_choice": _("There is no such request"),
+        },
     )
-
-    field_order = ["of", "text"]
-
-    def clean_of(self) -> AppointmentRequest:
-        reference = self.cleaned_data["of"].strip().upper()
-        other = AppointmentRequest.objects.filter(reference=reference).first()
-        if other is None:
-            raise forms.ValidationError(_("There is no request with this reference"), code="unknown")
-        return other
 
 
 class FindForm(forms.Form):
@@ -139,6 +161,12 @@ class PhoneInForm(AppointmentRequestForm):
         "best_time": _("Best time to reach them"),
         "email": _("E-mail address"),
     }
+    MISSING = {
+        "patient_relation": _("Choose who is calling"),
+        "contact_method": _("Choose how we should get back to them"),
+        "provider": _("Choose someone from the list; this one takes no requests now"),
+    }
+    requester_missing = _("Enter the caller's name")
     RELATIONS = [
         ("self", _("The patient")),
         ("child", _("A parent, for a child under 18")),
@@ -149,6 +177,9 @@ class PhoneInForm(AppointmentRequestForm):
         super().__init__(*args, **kwargs)
         for name, label in self.LABELS.items():
             self.fields[name].label = label
+        for name, words in self.MISSING.items():
+            code = "invalid_choice" if name == "provider" else "required"
+            self.fields[name].error_messages[code] = words
         choices_of(self, "patient_relation").choices = self.RELATIONS
         for field in self.fields.values():
             field.widget.attrs.pop("autocomplete", None)  # what is typed here is about somebody else

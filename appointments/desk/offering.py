@@ -21,7 +21,7 @@ from appointments.schedule import MOST_OFFERED
 from appointments.services import visits
 from appointments.services.free_times import provider_day
 from appointments.services.scheduling import Slot, TimeTaken, usual_minutes
-from appointments.services.triage import move
+from appointments.services.triage import add_note, move
 from clinic.core.text import sanitize_post
 from clinic.practice.models import open_time
 from providers.models import Provider
@@ -198,6 +198,8 @@ def book_offered(request: HttpRequest, pk: int) -> HttpResponse:
     offered_time = get_object_or_404(appointment_request.offered_times, pk=request.POST.get("offered_time") or 0)
     try:
         visits.take(offered_time=offered_time, by=request.user)
+        if text := request.POST.get("note-text", "").strip()[:1000]:
+            add_note(appointment_request=appointment_request, by=request.user, text=text)
         messages.success(request, _("The appointment is agreed."))
     except MoveRefused:
         messages.warning(request, _("This time is not held any more."))

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from operator import attrgetter
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, Q, QuerySet, Value
@@ -16,6 +17,7 @@ ENOUGH_DIGITS = 7  # a number without its area code; fewer would find strangers 
 MOST_KNOWN = 5
 KEPT_IN_SESSION = "found"
 KEPT_SEARCHES = 5
+MOST_ALIKE = 10
 
 
 def find(words: str) -> QuerySet[AppointmentRequest]:
@@ -76,9 +78,16 @@ def kept(key: str, session: SessionBase) -> list[AppointmentRequest] | None:
     return [requests[pk] for pk in found if pk in requests]
 
 
-def possibly_the_same(appointment_request: AppointmentRequest) -> QuerySet[AppointmentRequest]:
-    """Other requests with the same phone number. A household shares one, so this is a hint and nothing more."""
-    if not appointment_request.phone:
-        return AppointmentRequest.objects.none()
-    same = AppointmentRequest.objects.filter(phone=appointment_request.phone).exclude(pk=appointment_request.pk)
-    return same.order_by("-created_at")[:10]
+def possibly_the_same(appointment_request: AppointmentRequest) -> list[AppointmentRequest]:
+    """Other requests with the same phone number, and those still in the queue with the same e-mail address or name.
+
+    A household shares a phone, and two people a name, so this is a hint and nothing more. Newest first.
+    """
+    others = AppointmentRequest.objects.exclude(pk=appointment_request.pk).order_by("-created_at")
+    alike = Q(patient_name__iexact=appointment_request.patient_name)
+    if appointment_request.email:
+        alike |= Q(email__iexact=appointment_request.email)
+    found = list(others.live().filter(alike)[:MOST_ALIKE])
+    if appointment_request.phone:
+        found += others.filter(phone=appointment_request.phone)[:MOST_ALIKE]
+    return sorted(set(found), key=attrgetter("created_at"), reverse=True)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from appointments import moves
 from appointments.desk.forms import (
+    AddNoteForm,
     AttemptForm,
     BookForm,
     DeclineForm,
     DuplicateForm,
-    NoteForm,
     ReasonForm,
     StepForm,
 )
@@ -34,16 +34,26 @@ def _move_to(target: str) -> Callable:
     return run
 
 
-def _claim(appointment_request, by, **answers):
-    return triage.claim(appointment_request=appointment_request, by=by)
+def _claim(appointment_request, by, *, text="", **answers):
+    """Claim it; what was typed meanwhile is kept as a note."""
+    claimed = triage.claim(appointment_request=appointment_request, by=by)
+    return _note_if_any(claimed, by, text)
 
 
-def _take_over(appointment_request, by, **answers):
-    return triage.claim(appointment_request=appointment_request, by=by, take_over=True)
+def _take_over(appointment_request, by, *, text="", **answers):
+    claimed = triage.claim(appointment_request=appointment_request, by=by, take_over=True)
+    return _note_if_any(claimed, by, text)
 
 
-def _give_back(appointment_request, by, **answers):
-    return triage.give_back(appointment_request=appointment_request, by=by)
+def _give_back(appointment_request, by, *, text="", **answers):
+    given = triage.give_back(appointment_request=appointment_request, by=by)
+    return _note_if_any(given, by, text)
+
+
+def _note_if_any(appointment_request, by, text):
+    if text:
+        triage.add_note(appointment_request=appointment_request, by=by, text=text)
+    return appointment_request
 
 
 def _attempt(appointment_request, by, *, outcome, text="", call_back_at=None, **answers):
@@ -68,7 +78,7 @@ def _decline(appointment_request, by, *, reason, text="", **answers):
 
 
 def _duplicate(appointment_request, by, *, of, text="", **answers):
-    text = "\n".join(filter(None, [_("Same as %(reference)s") % {"reference": of.reference}, text]))
+    text = "\n".join(filter(None, [_("The same as %(reference)s") % {"reference": of.reference}, text]))
     return triage.move(appointment_request=appointment_request, to=Status.DUPLICATE, by=by, text=text, duplicate_of=of)
 
 
@@ -80,26 +90,43 @@ def _is_question(user, appointment_request: AppointmentRequest) -> bool:
     return appointment_request.kind == AppointmentRequest.Kind.QUESTION
 
 
+def _is_live(user, appointment_request: AppointmentRequest) -> bool:
+    return appointment_request.is_live
+
+
+def _is_tried_enough(user, appointment_request: AppointmentRequest) -> bool:
+    return triage.tries_of(appointment_request).are_enough
+
+
 _T = gettext_lazy
 EVERY = frozenset(Status.values)
-LIVE = frozenset(AppointmentRequest.LIVE)
+# A booked one too, while its patient waits to hear from the desk
+CALLED = frozenset([*AppointmentRequest.LIVE, Status.BOOKED])
+# What a colleague changed a moment ago does not stand in the way of these
+NEVER_STALE = {"claim", "take-over", "give-back", "note"}
 
 STEPS: dict[str, Step] = by_name(
     [
-        Step("claim", _T("I am on it"), LIVE, _claim, form=StepForm),
-        Step("take-over", _T("Take over"), LIVE, _take_over, form=StepForm),
+        Step("claim", _T("I am on it"), CALLED, _claim, form=StepForm, is_for=_is_live),
+        Step("take-over", _T("Take over"), CALLED, _take_over, form=StepForm, is_for=_is_live),
         Step("give-back", _T("Give it back"), EVERY, _give_back, form=StepForm),
-        Step("attempt", _T("Log a try"), LIVE, _attempt, form=AttemptForm),
+        Step("attempt", _T("Log a try"), CALLED, _attempt, form=AttemptForm, is_for=_is_live),
         Step.of(moves.BOOK, _T("Book"), _book, form=BookForm),
         Step.of(moves.ANSWER, _T("Answered"), _move_to(Status.ANSWERED), form=StepForm, is_for=_is_question),
         Step.of(moves.DECLINE, _T("Decline"), _decline, form=DeclineForm),
-        Step.of(moves.UNREACHABLE, _T("Could not be reached"), _move_to(Status.UNREACHABLE), form=StepForm),
+        Step.of(
+            moves.UNREACHABLE,
+            _T("Could not be reached"),
+            _move_to(Status.UNREACHABLE),
+            form=StepForm,
+            is_for=_is_tried_enough,
+        ),
         Step.of(moves.DUPLICATE, _T("Duplicate"), _duplicate, form=DuplicateForm),
         Step.of(moves.CANCEL, _T("Patient took it back"), _move_to(Status.CANCELLED), form=StepForm),
         Step.of(moves.RELEASE, _T("A person sent this: release it"), _move_to(Status.NEW), form=StepForm),
         Step.of(moves.SPAM, _T("Spam"), _move_to(Status.SPAM), form=StepForm),
         Step.of(moves.REOPEN, _T("Reopen"), _move_to(Status.NEW), form=ReasonForm),
-        Step("note", _T("Add a note"), EVERY, _note, form=NoteForm),
+        Step("note", _T("Add a note"), EVERY, _note, form=AddNoteForm),
     ]
 )
 

@@ -36,10 +36,15 @@ class Story:
         self.row = triage.claim(appointment_request=self.row, by=self.day.desk, now=self.day.clock.now - CLAIMED_AGO)
         return self
 
-    def tried(self, ago: float, outcome: str, text: str = "") -> "Story":
+    def tried(self, ago: float, outcome: str, text: str = "", *, call_back_at: datetime | None = None) -> "Story":
         now = self.day.clock.ago(ago)
         self.row = triage.log_attempt(
-            appointment_request=self.row, by=self.day.desk, outcome=outcome, text=text, now=now
+            appointment_request=self.row,
+            by=self.day.desk,
+            outcome=outcome,
+            text=text,
+            call_back_at=call_back_at,
+            now=now,
         )
         return self._mail_left(now)
 

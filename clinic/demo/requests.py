@@ -87,16 +87,16 @@ def tell_being_worked_on(day: Day) -> None:
     day.asked(
         9.5, "Aisha Rahman", best_time="afternoon", voicemail_ok=True, email="aisha.rahman@example.org",
     ).tried(
-        6.1, "voicemail", "Said who we are and when we are open.",
+        6.1, "voicemail", "Said who we are and when we are open.", call_back_at=day.clock.ago(0.2),
     )
     day.asked(
         13.2, "Thomas Lindqvist", contact_method="text", visit_type="follow_up",
     ).tried(
         10.5, "no_answer",
     ).tried(
-        3.9, "no_answer",
+        3.9, "no_answer", call_back_at=day.clock.slot(1, 2),
     ).noted(
-        3.8, "Text sent as asked; next try after lunch.",
+        3.8, "Text sent as asked; next try tomorrow.",
     )
     day.asked(
         7.4, "Yelena Petrova", suspicions=["too_fast"], note="Russian interpreter, if there is one.",

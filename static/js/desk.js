@@ -17,4 +17,21 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // Whatever needs attention first gets the focus.
-document.querySelector(".desk [role=alert]")?.focus();
+document.querySelector(".desk [role=alert], .desk [data-focus]")?.focus();
+
+// Enter in a field presses the form's first button, which takes no step: the page need not be fetched for that.
+document.querySelector("[data-nothing]")?.addEventListener("click", (event) => event.preventDefault());
+
+// On the way to the next request a note that was typed and not added is pointed out once.
+const note = document.querySelector("[data-page=request] textarea[name]");
+for (const next of document.querySelectorAll("[data-unsaved] a")) {
+  next.addEventListener("click", (event) => {
+    const words = next.parentElement.dataset.unsaved;
+    if (!note || note.value === note.defaultValue || note.getAttribute("aria-description") === words) return;
+    event.preventDefault();
+    note.setAttribute("aria-description", words);
+    note.insertAdjacentHTML("afterend", `<strong class="step__error" role="alert"></strong>`);
+    note.nextElementSibling.textContent = words;
+    note.focus();
+  });
+}

@@ -10,11 +10,11 @@ def page_of(appointment_request) -> str:
     return reverse("admin:appointments_appointmentrequest_change", args=[appointment_request.pk])
 
 
-def take(client, appointment_request, step, *, seen=None, **fields):
+def take(client, appointment_request, step, *, seen=None, text="", **fields):
     """Press a step's button on a page that has shown everything so far, unless `seen` says otherwise."""
     newest = appointment_request.events.last().pk
     sent = {f"{step}-{name}": value for name, value in fields.items()}
-    sent |= {"step": step, f"{step}-seen": newest if seen is None else seen}
+    sent |= {"step": step, "note-text": text, "note-seen": newest if seen is None else seen}
     return client.post(page_of(appointment_request), sent)
 
 

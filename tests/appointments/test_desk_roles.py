@@ -12,7 +12,7 @@ from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import targets_from
 from appointments.services.trail import record
 from clinic.staff.roles import ROLES
-from tests.appointments.at_the_desk import next_open_morning, page_of
+from tests.appointments.at_the_desk import next_open_morning, page_of, take
 from tests.factories import make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +72,7 @@ def press(client, asked: AppointmentRequest, step: str):
         filled = {"appointment_at": next_open_morning().strftime("%Y-%m-%dT%H:%M")}
     if step == "duplicate":
         filled = {"of": make_request().reference}
-    sent = {f"{step}-{name}": value for name, value in filled.items()}
-    return client.post(
-        page_of(asked), sent | {"step": step, f"{step}-seen": max(event.pk for event in asked.events.all())}
-    )
+    return take(client, asked, step, **filled)
 
 
 def test_every_step_and_role_stands_here():
@@ -146,10 +143,13 @@ def test_no_route_of_the_desk_is_unlisted():
     listed = {"changelist", "add", "history", "delete", "change"}
     names = [pattern.name for pattern in desk if pattern.name and pattern.name.startswith("appointments_")]
     assert {name.removeprefix("appointments_appointmentrequest_") for name in names} == listed | {
+        "appointments_book_offered",
+        "appointments_cancel_visit",
         "appointments_find",
         "appointments_known",
         "appointments_names",
         "appointments_news",
+        "appointments_offer",
         "appointments_phone_in",
     }
     assert {p.name.removeprefix("appointments_requestview_") for p in own if p.name} == listed

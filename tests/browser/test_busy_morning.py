@@ -56,7 +56,8 @@ def put(status: str, name: str, desk, provider) -> AppointmentRequest:
         asked = log_attempt(appointment_request=asked, by=desk, outcome="no_answer")
     if asked.status != status:
         at = next_monday_at_ten() if status == Status.BOOKED else None
-        move(appointment_request=asked, to=status, by=desk, appointment_at=at)
+        kept = AppointmentRequest.objects.first() if status == Status.DUPLICATE else None
+        move(appointment_request=asked, to=status, by=desk, appointment_at=at, duplicate_of=kept)
     return asked
 
 
@@ -112,6 +113,7 @@ def test_a_busy_morning(morning, sign_in):
     the_queue_shows_live_work_late_first(rita, morning)
     one_claims_what_the_other_opens(rita, sam, morning["new2"])
     one_works_from_a_stale_page(rita, sam, morning["new3"])
+    enter_in_a_field_logs_nothing(sam, morning["new7"])
     a_quarantined_one_is_released(sam, morning["quarantined1"])
     a_time_is_booked(rita, morning["new4"])
     a_patient_is_unreachable(sam, morning["new5"], morning["contacting1"])
@@ -138,8 +140,10 @@ def one_claims_what_the_other_opens(rita: Page, sam: Page, asked: AppointmentReq
     open_request(sam, asked)
     rita.get_by_role("button", name="I am on it").click()
     expect(rita.get_by_text("You are on it")).to_be_visible()
+    sam.get_by_label("Note").fill("Her sister rang meanwhile")
     sam.get_by_role("button", name="I am on it").click()
-    expect(sam.get_by_role("alert")).to_contain_text("out of date")
+    expect(sam.get_by_role("alert")).to_contain_text("rita is already on it")
+    expect(sam.get_by_label("Note")).to_have_value("Her sister rang meanwhile")
     expect(sam.get_by_text("rita is on it until")).to_be_visible()
     expect(sam.get_by_role("button", name="Take over")).to_be_visible()
     assert AppointmentRequest.objects.get(pk=asked.pk).claimed_by.username == "rita"
@@ -150,16 +154,33 @@ def one_works_from_a_stale_page(rita: Page, sam: Page, asked: AppointmentRequest
     open_request(sam, asked)
     sam.get_by_role("button", name="Voicemail left").click()
     expect(sam.get_by_text("tried to reach: Voicemail left")).to_be_visible()
+    rita.get_by_label("Note").fill("Told her about the other clinic")
     rita.get_by_text("Other steps").click()
     rita.get_by_label("Why?").select_option("No times that suit")
-    rita.locator("[name=decline-text]").fill("Told her about the other clinic")
     rita.get_by_role("button", name="Decline and tell the patient").click()
     alert = rita.get_by_role("alert")
-    expect(alert).to_contain_text("out of date")
+    expect(alert).to_contain_text("This changed meanwhile")
     expect(alert).to_contain_text("sam, tried to reach (Voicemail left)")
+    expect(alert).to_contain_text("sam, new → contacting")
     expect(alert).to_be_focused()
     assert state_of(asked) == Status.CONTACTING
+    expect(rita.get_by_label("Note")).to_have_value("Told her about the other clinic")
+    alert.get_by_role("button", name="Do it all the same: Decline").click()
     expect(rita.locator(".timeline")).to_contain_text("Told her about the other clinic")
+    assert state_of(asked) == Status.DECLINED
+
+
+def enter_in_a_field_logs_nothing(page: Page, asked: AppointmentRequest) -> None:
+    """A key pressed in the wrong place must not say that somebody called."""
+    open_request(page, asked)
+    before = asked.events.count()
+    for label in ("or at", "Agreed time"):
+        page.get_by_label(label).fill(next_monday_at_ten().strftime("%Y-%m-%dT%H:%M"))
+        page.get_by_label(label).press("Enter")
+    page.get_by_label("At opening").press("Enter")
+    page.wait_for_timeout(300)  # for a navigation that must not come
+    expect(page.get_by_label("Agreed time")).not_to_have_value("")
+    assert (asked.events.count(), state_of(asked)) == (before, Status.NEW)
 
 
 def a_quarantined_one_is_released(page: Page, asked: AppointmentRequest) -> None:
@@ -180,6 +201,8 @@ def a_time_is_booked(page: Page, asked: AppointmentRequest) -> None:
     page.get_by_label("With", exact=True).select_option("Dr. Ada Lane")
     page.get_by_role("button", name="Book", exact=True).click()
     expect(page.get_by_text("Nothing to do until the visit")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Done: Book")).to_be_focused()
+    expect(page.get_by_text("E-mail queued")).to_be_visible()
     booked = AppointmentRequest.objects.get(pk=asked.pk)
     assert (booked.status, booked.appointment_at, booked.appointment_with.name) == (Status.BOOKED, at, "Dr. Ada Lane")
 
@@ -188,8 +211,8 @@ def a_patient_is_unreachable(page: Page, tried_once: AppointmentRequest, tried_t
     open_request(page, tried_once)
     page.get_by_role("button", name="No answer").click()
     page.get_by_text("Other steps").click()
-    page.get_by_role("button", name="Close as unreachable").click()
-    expect(page.get_by_role("alert")).to_contain_text("three tries on at least two days")
+    expect(page.get_by_text("1 of 3 tries, the next on another day")).to_be_visible()
+    expect(page.get_by_role("button", name="Close as unreachable")).to_have_count(0)
     assert state_of(tried_once) == Status.CONTACTING
     open_request(page, tried_thrice)
     page.get_by_text("Other steps").click()
@@ -227,6 +250,74 @@ def a_new_request_is_shown_without_a_reload(page: Page) -> None:
     expect(page.locator("#result_list tbody tr").filter(has_text="nobody")).not_to_have_count(0)
     shown = page.locator("#result_list tbody tr .field-reference").all_inner_texts()
     assert set(AppointmentRequest.objects.order_by("-pk").values_list("reference", flat=True)[:2]) <= set(shown)
+
+
+class Hand:
+    """Somebody's hand on the mouse, which counts its clicks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+
+    def click(self, role: str, name: str) -> None:
+        self.page.get_by_role(role, name=name).first.click()
+        self.clicks += 1
+
+    def clicked(self) -> int:
+        """Return how often since it was last asked."""
+        clicks, self.clicks = self.clicks, 0
+        return clicks
+
+
+def test_how_many_clicks_the_work_takes_from_today_on(morning, sign_in):
+    page = sign_in("rita")
+    hand = Hand(page)
+
+    hand.click("link", "Open")
+    hand.click("button", "No answer")
+    expect(page.get_by_role("status").filter(has_text="Done: Log a try")).to_be_focused()
+    assert hand.clicked() == 2
+
+    first = page.url
+    hand.click("link", "Next request")
+    expect(page).not_to_have_url(first)
+    expect(page.get_by_role("button", name="I am on it")).to_be_visible()
+    assert hand.clicked() == 1
+
+    kept = ask("Pat Twice", hours_ago=300, email="twice@example.org")
+    again = ask("Pat Twice", hours_ago=400, email="twice@example.org")  # the first in the queue
+    page.goto("/admin/")
+    hand.click("link", "Open")
+    hand.click("button", f"Close this one as a duplicate of {kept.reference}")
+    expect(page.get_by_text("Done: Duplicate")).to_be_visible()
+    assert AppointmentRequest.objects.get(pk=again.pk).duplicate_of == kept
+    assert hand.clicked() <= 3
+
+
+def test_keys_are_listed_work_and_can_be_switched_off(morning, sign_in):
+    page = sign_in("rita")
+    open_request(page, morning["new2"])
+    page.keyboard.press("?")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    page.keyboard.type("nnn")  # in the note, letters are letters
+    expect(page.get_by_label("Note")).to_have_value("nnn")
+    page.get_by_label("Note").fill("")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text(morning["new2"].reference)
+
+    page.get_by_role("button", name="Keys").click()
+    shortcuts.get_by_label("Shortcuts are on").uncheck()
+    shortcuts.get_by_role("button", name="Close").click()
+    here = page.url
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    page.wait_for_timeout(300)  # for what must not come
+    expect(shortcuts).to_be_hidden()
+    assert page.url == here
 
 
 def test_asking_for_news_does_not_keep_anybody_signed_in(morning, sign_in):

@@ -108,7 +108,7 @@ def test_a_call_from_the_queue_by_keyboard_alone(desk, live_server):
     expect(desk.get_by_text("You are on it")).to_be_visible()
     for _press in range(60):
         desk.keyboard.press("Tab")
-        if desk.evaluate("document.activeElement.id") == "id_attempt-text":
+        if desk.evaluate("document.activeElement.id") == "id_note-text":
             break
     desk.keyboard.type("Will ring back")
     tab_to(desk, "Voicemail left")
