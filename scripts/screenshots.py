@@ -115,7 +115,7 @@ def find(page: Page) -> None:
     page.goto(f"{QUEUE}find/")
     page.get_by_label("Name, phone number").fill("0140")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="requests found").wait_for()
+    page.get_by_text("requests found").wait_for()
 
 
 # Writing

@@ -59,7 +59,7 @@ def test_lists_and_forms(desk, live_server):
     check(desk)
     desk.get_by_label("Name, phone number").fill("a")
     desk.keyboard.press("Enter")
-    expect(desk.get_by_role("heading", name="requests found")).to_be_visible()
+    expect(desk.get_by_text("requests found")).to_be_visible()
     check(desk)
     go(desk, live_server, f"{QUEUE}call/")
     check(desk)
