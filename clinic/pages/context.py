@@ -11,6 +11,7 @@ from clinic.practice.contact_file import saved_contact
 from clinic.practice.models import ClinicProfile
 
 URGENT_HELP = "urgent-help"
+BEFORE_YOU_COME = ["first-visit", "insurance-and-fees"]  # led to from the home page, where there are such pages
 
 
 @dataclass
@@ -23,12 +24,22 @@ class Site:
     def page(self, slug: str) -> Page | None:
         return next((page for page in self.footer_pages if page.slug == slug), None)
 
+    def pages(self, slugs: list[str]) -> list[Page]:
+        """Return the pages of these addresses that there are, in this order."""
+        return [page for page in map(self.page, slugs) if page]
+
+    @property
+    def menu_pages(self) -> list[Page]:
+        """The plain pages that a phone's menu names."""
+        return self.pages([*BEFORE_YOU_COME, URGENT_HELP])
+
 
 def site(request: HttpRequest) -> dict:
     """The context processor; costs nothing until a template reads one of the names."""
     return {
         "clinic": SimpleLazyObject(lambda: site_of(request).clinic),
         "footer_pages": SimpleLazyObject(lambda: site_of(request).footer_pages),
+        "menu_pages": SimpleLazyObject(lambda: site_of(request).menu_pages),
         "urgent_page": SimpleLazyObject(lambda: site_of(request).page(URGENT_HELP)),
         "site_url": settings.SITE_URL,
     }

@@ -54,7 +54,12 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, *, template: str = "", retry_after: int | None = None) -> HttpResponse:
     site = _site(request)
-    context = {"clinic": site.clinic, "footer_pages": site.footer_pages, "urgent_page": site.page("urgent-help")}
+    context = {
+        "clinic": site.clinic,
+        "footer_pages": site.footer_pages,
+        "menu_pages": site.menu_pages,
+        "urgent_page": site.page("urgent-help"),
+    }
     try:
         response = render(request, f"errors/{template or status}.html", context, status=status)
     except Exception:  # whatever broke the page may break this one too: say the least, but say it

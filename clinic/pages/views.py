@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from clinic.core.http import public_page
-from clinic.pages.context import URGENT_HELP, site_of
+from clinic.pages.context import BEFORE_YOU_COME, URGENT_HELP, site_of
 from clinic.pages.models import Page
 from clinic.pages.search import did_you_mean, find, read_entries
 from clinic.practice import json_ld
@@ -13,7 +13,6 @@ from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
 
 NEWEST = 3
-BEFORE_YOU_COME = ["first-visit", "insurance-and-fees"]  # led to from the home page, where there are such pages
 
 
 @public_page
@@ -28,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "treatments": Treatment.objects.only("name", "slug"),
         "conditions": Condition.objects.only("name", "slug"),
         "articles": Article.objects.published().for_cards()[:NEWEST],
-        "before_pages": [page for page in map(site.page, BEFORE_YOU_COME) if page],
+        "before_pages": site.pages(BEFORE_YOU_COME),
     }
     return render(request, "pages/home.html", context)
 
