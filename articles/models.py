@@ -74,7 +74,7 @@ class Article(models.Model):
         PUBLISHED = "published", _("published")
         RETIRED = "retired", _("retired")
 
-    card_template = "articles/parts/card.html"  # how it is shown by a room below that lists articles
+    card_template = "articles/parts/picture_card.html"  # how it is shown by a room below that lists articles
 
     title = models.CharField(_("title"), max_length=120)
     slug = models.SlugField(_("address"), max_length=100, unique=True)
