@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from appointments.links import status_token
 from appointments.models import AppointmentRequest
 from articles.models import Article, ArticleVersion
+from tests.snapshots import snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -234,13 +235,6 @@ def test_an_edit_is_on_the_page_at_the_next_request(demo):
     again = Client().get(url, headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
     assert "A new sentence about him" in again.content.decode()
-
-
-def snapshot() -> dict[str, list]:
-    """Every row of every table, but for those that reading may add to: sessions and the staff's view log."""
-    changes = ("sessions.Session", "appointments.RequestView")
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.label not in changes]
-    return {model._meta.label: sorted(map(repr, model.objects.values_list())) for model in models}
 
 
 @pytest.mark.parametrize("role", ["visitor", "manager", "desk"])

@@ -60,13 +60,12 @@ def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = DayForm(shown_day(appointment_request, post))
     if not form.is_valid():
         return show(request, appointment_request, form, [], status=422)
-    picks = picked(post.getlist("slot"), form.cleaned_data["minutes"])
-    problem = what_is_wrong(picks, post.get("do", ""))
-    if problem or post.get("do") not in ("send", "book"):
-        wants = post.get("do", "") if not problem else ""
-        return show(request, appointment_request, form, picks, problem=problem, wants=wants)
+    picks, do = picked(post.getlist("slot"), form.cleaned_data["minutes"]), post.get("do", "")
+    problem = what_is_wrong(picks, do)
+    if problem or do not in ("send", "book"):
+        return show(request, appointment_request, form, picks, problem=problem, wants="" if problem else do)
     try:
-        act(request, appointment_request, post["do"], picks, form.cleaned_data["text"])
+        act(request, appointment_request, do, picks, form.cleaned_data["text"])
     except TimeTaken:
         return show(request, appointment_request, form, picks, problem=TAKEN, status=409)
     except MoveRefused:
