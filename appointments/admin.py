@@ -92,6 +92,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
             path("news/<int:since>/", wrap(desk.news), name="appointments_news"),
             path("known/", wrap(desk.known), name="appointments_known"),
             path("call/", wrap(desk.phone_in), name="appointments_phone_in"),
+            path("reminders/", wrap(offering.reminders), name="appointments_reminders"),
             path("<int:pk>/offer/", wrap(offering.offer_page), name="appointments_offer"),
             path("<int:pk>/book-offered/", wrap(offering.book_offered), name="appointments_book_offered"),
             path("<int:pk>/cancel-visit/", wrap(offering.cancel_page), name="appointments_cancel_visit"),

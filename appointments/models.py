@@ -430,6 +430,7 @@ class RequestEvent(models.Model):
         RAN_OUT = "ran_out", _("the offer ran out")
         OTHER_TIME = "other_time", _("asks for another time")
         OUTCOME = "outcome", _("the visit")
+        REMINDED = "reminded", _("reminded by phone")
         NO_REMINDER = "no_reminder", _("wants no reminder")
 
     class DeclineReason(models.TextChoices):

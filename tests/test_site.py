@@ -118,6 +118,7 @@ DESK = {
     "admin:appointments_known": [302, 405, 403, 405, 405],
     "admin:appointments_names": [302, 405, 403, 405, 405],
     "admin:appointments_news": [302, 200, 403, 200, 200],
+    "admin:appointments_reminders": [302, 200, 403, 200, 200],
     "admin:appointments_offer": [302, 200, 403, 200, 200],
     "admin:appointments_book_offered": [302, 405, 403, 405, 405],
     "admin:appointments_cancel_visit": [302, 302, 403, 302, 302],
@@ -162,7 +163,7 @@ def test_other_routes_answer_as_expected(demo, role, name):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", ["find/", "news/0/", "call/"])
+@pytest.mark.parametrize("path", ["find/", "news/0/", "call/", "reminders/"])
 def test_the_desks_pages_answer_as_expected(demo, role, path):
     response = client_of(role).get(f"/admin/appointments/appointmentrequest/{path}")
     assert response.status_code == {"visitor": 302, "provider": 403}.get(role, 200)

@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from appointments.desk.names import names_hidden
 from appointments.desk.previews import preview_of_booking, preview_of_cancelling, preview_of_offer
-from appointments.models import Appointment, AppointmentRequest, RequestView
+from appointments.models import Appointment, AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
 from appointments.schedule import MOST_OFFERED
 from appointments.services import visits
 from appointments.services.free_times import provider_day
+from appointments.services.reminding import mark_reminded, to_call
 from appointments.services.scheduling import Slot, TimeTaken, usual_minutes
+from appointments.services.trail import record
 from appointments.services.triage import add_note, move
 from clinic.core.text import sanitize_post
 from clinic.practice.models import open_time
@@ -247,3 +250,24 @@ def cancel_page(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": preview_of_cancelling(visit, form.cleaned_data["reason"]) if form.is_valid() else None,
     }
     return render(request, "appointments/desk/cancel_visit.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(CHANGE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: HttpRequest) -> HttpResponse:
+    """Whom to call about a visit: those without an e-mail address. A post says that one was reminded."""
+    visits_to_call = to_call(timezone.now())
+    if request.method == "POST":
+        for visit in visits_to_call:
+            if str(visit.pk) == request.POST.get("visit"):
+                mark_reminded(visit, timezone.now())
+                record(visit.appointment_request, RequestEvent.Kind.REMINDED, by=request.user)
+        return redirect("admin:appointments_reminders")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Call to remind"),
+        "opts": AppointmentRequest._meta,
+        "visits": visits_to_call,
+        "names_hidden": names_hidden(request),
+    }
+    return render(request, "appointments/desk/reminders.html", context)

@@ -123,7 +123,7 @@ def let_offer_run_out(*, appointment_request: AppointmentRequest, now: datetime 
     fresh = locked(appointment_request)
     if fresh.status != Status.OFFERED or fresh.offered_times.held(now).exists() or not fresh.offered_times.exists():
         return False
-    fresh = move(appointment_request=fresh, to=Status.CONTACTING, now=now)
+    fresh = move(appointment_request=fresh, to=Status.CONTACTING, now=now, outcome=Kind.RAN_OUT)
     plan(fresh, now)
     event = record(fresh, Kind.RAN_OUT, at=now)
     visit_emails.desk_hears("desk_ran_out", fresh, event)

@@ -8,12 +8,19 @@ from appointments.desk import today
 from appointments.desk.forms import AttemptForm
 from appointments.desk.names import names_hidden
 from appointments.desk.today import Why, count_today, do_next
-from appointments.models import AppointmentRequest, RequestEvent
+from appointments.models import Appointment, AppointmentRequest, RequestEvent
+from appointments.services.reminding import to_call
 from clinic.practice.models import ClinicProfile, MessageTemplate, OpeningHours
 
 register = template.Library()
 
-OUTCOMES = dict(AttemptForm.OUTCOMES) | dict(RequestEvent.DeclineReason.choices)
+OUTCOMES = {
+    **dict(AttemptForm.OUTCOMES),
+    **dict(RequestEvent.DeclineReason.choices),
+    **dict(Appointment.CancelReason.choices),
+    **dict(Appointment.State.choices),
+    RequestEvent.Kind.RAN_OUT: RequestEvent.Kind.RAN_OUT.label,
+}
 SUSPICIONS = {
     "honeypot": _("a hidden field was filled in"),
     "no_form_token": _("the form was not fetched first"),
@@ -27,8 +34,8 @@ SUSPICIONS = {
 def desk_today(context: dict) -> dict:
     """What the first page leads with: the next calls of whoever asks, the numbers, and whether names are shown."""
     request, now = context["request"], timezone.now()
-    hidden = {"names_hidden": names_hidden(request)}
-    return count_today(now) | hidden | {"do_next": do_next(request.user, now)}
+    more = {"names_hidden": names_hidden(request), "to_remind": len(to_call(now))}
+    return count_today(now) | more | {"do_next": do_next(request.user, now)}
 
 
 @register.simple_tag

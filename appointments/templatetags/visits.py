@@ -6,7 +6,6 @@ from django import template
 from django.utils import timezone
 
 from appointments.models import AppointmentRequest
-from appointments.services.visits import MAY_BE_OFFERED
 
 register = template.Library()
 
@@ -21,6 +20,5 @@ def times_of(appointment_request: AppointmentRequest) -> dict[str, Any]:
     return {
         "visits": list(appointment_request.appointments.select_related("provider")),
         "offers": offers,
-        "can_offer": appointment_request.status in MAY_BE_OFFERED,
         "has_visit_ahead": appointment_request.has_visit_ahead(now),
     }

@@ -162,3 +162,17 @@ def test_who_has_no_address_is_to_be_called_once(clock):
     assert reminding.mark_reminded(visit, timezone.now()) is True
     assert reminding.mark_reminded(visit, timezone.now()) is False
     assert reminding.to_call(timezone.now()) == []
+
+
+def test_the_desk_reads_whom_to_call_and_says_that_it_did(clock, client):
+    asked = booked(WEDNESDAY, contact_method="phone", phone="+19195550142", email="")
+    clock.move_to(at(12, 16), tick=False)
+    client.force_login(make_user("desk", "Front desk"))
+    assert "call to remind" in client.get("/admin/").content.decode()
+    page = client.get("/admin/appointments/appointmentrequest/reminders/").content.decode()
+    assert asked.reference in page and "555-0142" in page
+    client.post("/admin/appointments/appointmentrequest/reminders/", {"visit": asked.appointment.pk})
+    assert (
+        "Nobody is to be reminded" in client.get("/admin/appointments/appointmentrequest/reminders/").content.decode()
+    )
+    assert asked.events.last().kind == "reminded"
