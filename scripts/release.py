@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/release.py [FOLDER]    into dist/ unless a folder is named
 
-The version is pyproject.toml's, and CHANGELOG.md must have a section for it. Check it anywhere with sha256sum -c.
+The version is pyproject.toml's, one that is not released yet. CHANGELOG.md must have a section for it, unless it ends in
+`.dev0`. Check the archive anywhere with sha256sum -c.
 """
 
 import gzip
@@ -24,10 +25,9 @@ def main(folder: Path) -> None:
 
 
 def write(folder: Path) -> Path:
-    """Write archive and checksum, and return the former. Exits where the changelog does not know the version."""
+    """Write archive and checksum, and return the former. Exits as `refuse_unfinished` does."""
     version = tomllib.loads(committed("pyproject.toml"))["project"]["version"]
-    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", committed("CHANGELOG.md"), re.MULTILINE):
-        sys.exit(f"CHANGELOG.md has no dated section for {version}. Write it, commit it, and try again.")
+    refuse_unfinished(version, committed("CHANGELOG.md"))
     name = f"clinic-site-{version}"
     # git gives every file the commit's time and root as its owner; gzip is told neither a time nor a name
     tar = git("-c", "tar.umask=0022", "archive", "--format=tar", f"--prefix={name}/", "HEAD")
@@ -37,6 +37,16 @@ def write(folder: Path) -> Path:
     archive.write_bytes(data)
     archive.with_name(f"{archive.name}.sha256").write_text(f"{hashlib.sha256(data).hexdigest()}  {archive.name}\n")
     return archive
+
+
+def refuse_unfinished(version: str, changelog: str) -> None:
+    """Exit where the version was released before, or where the changelog does not say what it brings."""
+    if (ROOT / "tests/upgrade" / version).exists():
+        sys.exit(f"{version} is released and kept under tests/upgrade. Raise the version in pyproject.toml.")
+    if ".dev" not in version and not re.search(
+        rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE
+    ):
+        sys.exit(f"CHANGELOG.md has no dated section for {version}. Write it, commit it, and try again.")
 
 
 def committed(path: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.release import refuse_unfinished
+
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -60,3 +62,14 @@ def test_its_checksum_is_the_archives(archive):
     digest, name = Path(f"{archive}.sha256").read_text().split()
 
     assert (digest, name) == (hashlib.sha256(archive.read_bytes()).hexdigest(), archive.name)
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "9.9.9"])
+def test_a_version_is_released_once_and_with_its_changes_told(version):
+    with pytest.raises(SystemExit):
+        refuse_unfinished(version, "## [0.1.0] - 2026-11-24\n## [9.9.9]\n")
+
+
+def test_a_finished_version_and_one_in_the_making_are_written():
+    refuse_unfinished("9.9.9", "## [9.9.9] - 2026-12-24\n")
+    refuse_unfinished("9.9.9.dev0", "")
