@@ -13,7 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ["templates", "static/js", "appointments", "articles", "clinic", "providers"]
 # Their templates and scripts draw parts of our pages
 THEIRS = ["crispy_bootstrap5", "crispy_forms", "django.contrib.admin", "django_prose_editor"]
-SUFFIXES = {".html", ".js", ".py", ".txt"}
+# Where a class can be named: in a tag of a template, in a text of the code. Prose names none.
+NAMING = {
+    ".html": re.compile(r"<[^>]*>|\{% block \w*(?:class|type) %\}.*?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL),
+    ".js": re.compile(r"""(["'`]).*?\1"""),
+    ".py": re.compile(r"""(["']).*?\1"""),
+}
 COMMENT_OR_ADDRESS = re.compile(r"/\*.*?\*/|url\([^)]*\)|@import[^;]*;", re.DOTALL)
 CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)(?=[^{}]*\{)")
 DECLARED = re.compile(r"(?<=[{;\s])(--[\w-]+)\s*:")
@@ -30,11 +35,13 @@ def main() -> None:
 
 
 def sources() -> Iterator[str]:
-    """Return the text of everything that may name a class."""
+    """Return what may name a class, of every file of ours and of theirs."""
     folders = [ROOT / folder for folder in OURS]
     folders += [Path(spec.origin).parent for spec in map(find_spec, THEIRS) if spec and spec.origin]
     for folder in folders:
-        yield from (path.read_text() for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+        for path in folder.rglob("*"):
+            if path.suffix in NAMING and path.is_file():
+                yield "\n".join(match[0] for match in NAMING[path.suffix].finditer(path.read_text()))
 
 
 def unused_classes(styles: str, text: str) -> list[str]:
