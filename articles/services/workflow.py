@@ -229,7 +229,7 @@ def take(name: str, *, article: Article, by: User, **facts) -> None:
     article.refresh_from_db()
 
 
-# Beside the steps
+# Changes that are no step
 
 
 def revision(article: Article) -> str:
