@@ -148,8 +148,8 @@ JOBS = [
     "appointments.visit_jobs.remind_of_visits",
     "articles.jobs.publish_scheduled",
     "articles.jobs.remind_of_reviews",
-    "clinic.staff.throttling.delete_old_buckets",
-    "clinic.staff.throttling.delete_expired_sessions",
+    "clinic.staff.jobs.delete_old_buckets",
+    "clinic.staff.jobs.delete_expired_sessions",
 ]
 
 # Sessions are for staff and for a patient's status page; public pages start none.

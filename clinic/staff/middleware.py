@@ -77,7 +77,9 @@ def _page_to_return_to(request: HttpRequest) -> str:
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     referer = urlsplit(request.headers.get("Referer", ""))
-    return referer._replace(scheme="", netloc="").geturl() if referer.netloc == request.get_host() else "/admin/"
+    if referer.netloc != request.get_host():
+        return reverse("admin:index")
+    return referer._replace(scheme="", netloc="").geturl()
 
 
 def lacks_code(user: User | AnonymousUser) -> bool:

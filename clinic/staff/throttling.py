@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -81,21 +80,6 @@ def count_attempt(buckets: list[str], most: int = MOST) -> Attempt | None:
 def _locked(buckets: list[str]) -> list[ThrottleBucket]:
     # In one order, or two attempts could each hold the row that the other one waits for
     return list(ThrottleBucket.objects.select_for_update().filter(key__in=buckets).order_by("key"))
-
-
-def delete_old_buckets() -> None:
-    """Job: a bucket nothing was counted in lately is no longer worth a row."""
-    # A row in use is left for the next time: waiting for it could end in a deadlock
-    old = ThrottleBucket.objects.select_for_update(skip_locked=True).filter(
-        last_attempt_at__lt=timezone.now() - 2 * WITHIN
-    )
-    with transaction.atomic():
-        ThrottleBucket.objects.filter(key__in=[bucket.key for bucket in old]).delete()
-
-
-def delete_expired_sessions() -> None:
-    """Job: drop what is left of sessions that ended by themselves."""
-    SessionStore.clear_expired()
 
 
 def password_buckets(request: HttpRequest, username: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.staff import throttling
+from clinic.staff import jobs
 from tests.staff.signing_in import LOGIN, is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -10,10 +10,10 @@ pytestmark = pytest.mark.django_db
 
 def test_old_sessions_are_forgotten(client, staff, clock):
     client.force_login(staff)
-    throttling.delete_expired_sessions()
+    jobs.delete_expired_sessions()
     assert client.session.exists(client.session.session_key)
     clock.shift(13 * 3600)
-    throttling.delete_expired_sessions()
+    jobs.delete_expired_sessions()
     assert not client.session.exists(client.session.session_key)
 
 

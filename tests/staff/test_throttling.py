@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from clinic.staff import throttling
+from clinic.staff import jobs, throttling
 from clinic.staff.adapters import StaffAdapter
 from clinic.staff.models import ThrottleBucket
 from tests.factories import make_user
@@ -168,7 +168,7 @@ def test_old_doors_are_forgotten(staff, clock):
     clock.shift(9 * 60)
     hammer(1, username="someone")
     clock.shift(2 * 60)
-    throttling.delete_old_buckets()
+    jobs.delete_old_buckets()
     assert ThrottleBucket.objects.count() == 2  # the address came again
 
 
