@@ -140,10 +140,11 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
         raise NoAddress(f"no address for {row.audience}")
     subject, body, html = rendered(row, clinic)
     host = urlsplit(settings.SITE_URL).hostname
+    app, *_, kind = row.template.replace("_", "-").split("/")
     headers = {
         "Message-ID": f"<{row.message_id}>",
         "Auto-Submitted": "auto-generated",
-        "List-Id": f"<{row.template.partition('/')[0]}.{host}>",  # one list for each app that writes
+        "List-Id": f"<{kind}.{app}.{host}>",  # so that a mailbox can sort by kind of mail
     }
     if row.in_reply_to:
         headers["In-Reply-To"] = headers["References"] = f"<{row.in_reply_to}>"

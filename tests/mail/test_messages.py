@@ -208,7 +208,7 @@ def test_the_headers_tell_machines_what_this_is():
     message = as_sent(first)
     assert message["Message-ID"] == f"<new.{asked.reference}@testserver>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["List-Id"] == "<appointments.testserver>"
+    assert message["List-Id"] == "<desk-new-request.appointments.testserver>"
     assert message["Reply-To"] == "desk@example.com"
     assert message["From"] == "Test Clinic <appointments@testserver>"
     assert message["In-Reply-To"] is None
