@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -72,5 +73,5 @@ def _body_size(request: HttpRequest) -> int:
 
 
 def _limit(request: HttpRequest) -> int:
-    may_upload = request.path_info.startswith("/admin/") and settings.SESSION_COOKIE_NAME in request.COOKIES
-    return LARGEST_UPLOAD if may_upload else LARGEST_FORM
+    is_staffs = request.path_info.startswith(reverse("admin:index"))
+    return LARGEST_UPLOAD if is_staffs and settings.SESSION_COOKIE_NAME in request.COOKIES else LARGEST_FORM

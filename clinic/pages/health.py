@@ -9,10 +9,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from appointments.models import AppointmentRequest
+from clinic.core.http import private_page
 from clinic.mail.models import Heartbeat, OutgoingEmail
 
 MAIL_WAITS_AT_MOST = timedelta(minutes=10)
@@ -21,14 +21,14 @@ ROOM_NEEDED = 1024 * 1024  # bytes in the data folder
 
 
 @require_safe
-@never_cache
+@private_page
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
-@never_cache
+@private_page
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers too, stands where this code needs it, and the disk takes what is written."""
     if not has_room():
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
+@private_page
 def monitor(request: HttpRequest) -> HttpResponse:
     """Names and ok or late, for an alarm; late is for people to look at, never a reason to take the site down."""
     now = timezone.now()
