@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/release.py [FOLDER]    into dist/ unless a folder is named
 
-The version is pyproject.toml's, one that is not released yet. CHANGELOG.md must have a section for it, unless it ends in
-`.dev0`. Check the archive anywhere with sha256sum -c.
+The version is pyproject.toml's, one that is not released yet. CHANGELOG.md must have a section for it,
+unless it ends in `.dev0`. Check the archive anywhere with sha256sum -c.
 """
 
 import gzip
