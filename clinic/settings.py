@@ -135,6 +135,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"appointments@{_site.hostname}")
 # Answers "which address does this mail go to?" for mail to a patient; the mail rows hold no person's data.
 PATIENT_ADDRESS = "appointments.emails.patient_address"
+# Answers "which agreed appointments touch these days?" where a closure is entered
+AGREED_APPOINTMENTS = "appointments.services.closures.agreed_on"
 # Whether a mail to a patient still says what holds, and the calendar file that goes with it
 MAIL_IS_STILL_TRUE = "appointments.visit_emails.is_still_true"
 MAIL_CALENDAR = "appointments.calendars.attachment"

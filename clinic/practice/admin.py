@@ -1,7 +1,11 @@
 from functools import partial
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.db import models, transaction
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from clinic.core.editing import SharedAdmin, SharedFields, SharedForm
@@ -35,10 +39,25 @@ class OpeningHoursInline(SharedFields, admin.TabularInline):
 
 
 class ClosureInline(SharedFields, admin.TabularInline):
+    """Each closure lists the appointments agreed for its days, as long as there are any."""
+
     model = Closure
+    readonly_fields = ["agreed_then"]
     formset = LabelledRows
     classes = ["plain-rows"]
     extra = 0
+
+    @admin.display(description=_("appointments agreed for then"))
+    def agreed_then(self, closure: Closure) -> str:
+        is_ahead = closure.pk and closure.ends_on >= timezone.localdate()
+        return appointments_in(closure) if is_ahead else ""
+
+
+def appointments_in(closure: Closure) -> str:
+    """Return links to the requests whose agreed appointments fall into a closure, or an empty string."""
+    found = import_string(settings.AGREED_APPOINTMENTS)(closure.starts_on, closure.ends_on)
+    rows = ((each["url"], each["reference"], each["when"]) for each in found)
+    return format_html_join("; ", '<a href="{}">{}</a> {}', rows)
 
 
 @admin.register(ClinicProfile)
@@ -91,6 +110,19 @@ class ClinicProfileAdmin(SharedAdmin):
         obj.pk = 1
         super().save_model(request, obj, form, change)
         transaction.on_commit(partial(save_contact, obj))
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """Say at once on which appointments a closure falls: they stay as they are until somebody calls."""
+        super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            if formset.model is Closure:
+                for closure in [*formset.new_objects, *(closure for closure, _fields in formset.changed_objects)]:
+                    self._warn(request, closure)
+
+    def _warn(self, request, closure: Closure) -> None:
+        if links := appointments_in(closure):
+            words = _("Agreed for “%(closure)s”, and left as they are. Call these patients:") % {"closure": closure}
+            self.message_user(request, format_html("{} {}", words, links), messages.WARNING)
 
 
 @admin.register(UrgentAdvice)
