@@ -11,7 +11,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz SITE_URL=https://clinic.example \
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
-.PHONY: help install dev run serve test test-postgres check check-style check-format check-templates check-js check-classes \
+.PHONY: help install dev run serve test test-long test-postgres check check-style check-format check-templates check-js check-classes \
 	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup backup-key verify-backup restore upgrade clean
 
 help: ## list the commands
@@ -35,6 +35,10 @@ test: dev ## run every test on SQLite, also in a real browser
 	env -u DATABASE_URL CHROMIUM="$$chromium" $(PYTEST) -n 2 --dist loadfile -m browser; browser=$$?; \
 	env -u DATABASE_URL $(PYTEST) -m resilience; killed=$$?; \
 	exit $$((quick + browser + killed))
+
+test-long: dev ## run the tests of chance with many more examples, on both databases (a quarter of an hour)
+	@env -u DATABASE_URL MANY_ROUNDS=500 $(PYTEST) tests/appointments/test_times_machine.py; one=$$?; \
+	DATABASE_URL=$(POSTGRES) MANY_ROUNDS=500 $(PYTEST) tests/appointments/test_times_machine.py; exit $$((one + $$?))
 
 test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES= for another server)
 	@DATABASE_URL=$(POSTGRES) $(PYTEST) -n 2 $(QUICK)

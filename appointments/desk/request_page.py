@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 from appointments.desk.forms import AttemptForm, NoteForm, StepForm
 from appointments.desk.names import names_hidden
 from appointments.desk.search import possibly_the_same
-from appointments.desk.steps import NEVER_STALE, STEPS, booking_warnings, steps_for
+from appointments.desk.steps import NEVER_STALE, STEPS, booking_warnings, steps_for, taken_words
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
+from appointments.services.scheduling import TimeTaken
 from appointments.services.triage import TRIES_BEFORE_UNREACHABLE, AlreadyClaimed, tries_of
 from clinic.core.steps import Step
 from clinic.mail.models import OutgoingEmail
@@ -75,6 +76,9 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
     try:
         with transaction.atomic():
             step.run(appointment_request, request.user, **form.cleaned_data, text=note.cleaned_data["text"])
+    except TimeTaken as taken:
+        form.add_error("appointment_at", taken_words(taken))
+        return show(request, appointment_request, step=step, form=form, note=note, status=409)
     except (MoveRefused, AlreadyClaimed):
         appointment_request.refresh_from_db()
         return show(request, appointment_request, refused=step, status=409)

@@ -1,7 +1,7 @@
 """Every step a member of staff can take with a request: its button, its form, and the service it calls."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,14 +17,14 @@ from appointments.desk.forms import (
     ReasonForm,
     StepForm,
 )
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, OfferedTime
 from appointments.services import triage
+from appointments.services.scheduling import TimeTaken
 from clinic.core.steps import Step, by_name
 from clinic.practice.models import open_time
 from providers.models import Provider
 
 Status = AppointmentRequest.Status
-SLOT = timedelta(minutes=30)  # two visits of one provider closer than this are worth a warning
 
 
 def _move_to(target: str) -> Callable:
@@ -137,7 +137,7 @@ def steps_for(appointment_request: AppointmentRequest, user) -> list[Step]:
 
 
 def booking_warnings(appointment_request: AppointmentRequest, at: datetime, provider: Provider | None) -> list[str]:
-    """What speaks against this time: closed then, the provider away, or with somebody else."""
+    """What speaks against this time: closed then, or the provider away."""
     found = []
     if not open_time().is_open(at):
         found.append(_("The clinic is closed at that time."))
@@ -146,10 +146,14 @@ def booking_warnings(appointment_request: AppointmentRequest, at: datetime, prov
     day = timezone.localdate(at)
     if provider.time_away.filter(starts_on__lte=day, ends_on__gte=day).exists():
         found.append(_("%(name)s is away that day.") % {"name": provider.short_name})
-    same_time = AppointmentRequest.objects.filter(
-        status=Status.BOOKED, appointment_with=provider, appointment_at__gt=at - SLOT, appointment_at__lt=at + SLOT
-    ).exclude(pk=appointment_request.pk)
-    if other := same_time.first():
-        words = {"name": provider.short_name, "reference": other.reference}
-        found.append(_("%(name)s has another appointment then (%(reference)s).") % words)
     return found
+
+
+def taken_words(taken: TimeTaken) -> str:
+    """Return why a time cannot be booked at all: it is somebody else's."""
+    if taken.by is None or taken.by.provider is None:
+        return _("This time is taken.")
+    words = {"name": taken.by.provider.short_name, "reference": taken.by.appointment_request.reference}
+    if isinstance(taken.by, OfferedTime):
+        return _("This time of %(name)s is held for another patient (%(reference)s).") % words
+    return _("%(name)s has another appointment then (%(reference)s).") % words

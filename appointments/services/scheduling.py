@@ -21,7 +21,11 @@ State = Appointment.State
 
 
 class TimeTaken(MoveRefused):
-    """The provider has somebody else then, or the time is held for somebody else."""
+    """The provider has somebody else then, or the time is held for somebody else: `by`, where that is known."""
+
+    def __init__(self, words: str, by: Appointment | OfferedTime | None = None) -> None:
+        super().__init__(words)
+        self.by = by
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,22 @@ def lock(providers: Iterable[Provider], now: datetime) -> None:
 
 def is_free(wanted: Slot, *, now: datetime, for_request: AppointmentRequest | None = None) -> bool:
     """Whether nobody else has or holds this time. What is `for_request`'s own does not stand in its way."""
+    return in_the_way(wanted, now=now, for_request=for_request) is None
+
+
+def in_the_way(
+    wanted: Slot, *, now: datetime, for_request: AppointmentRequest | None = None
+) -> Appointment | OfferedTime | None:
+    """Return what is agreed or held then, an agreed time first; None where the time is free."""
     agreed = Appointment.objects.agreed().filter(provider=wanted.provider)
     held = OfferedTime.objects.held(now).filter(provider=wanted.provider)
-    in_the_way = [times.overlapping(wanted.starts_at, wanted.ends_at) for times in (agreed, held)]
-    if for_request is not None:
-        in_the_way = [times.exclude(appointment_request=for_request) for times in in_the_way]
-    return not any(times.exists() for times in in_the_way)
+    for times in (agreed, held):
+        others = times.overlapping(wanted.starts_at, wanted.ends_at).select_related("appointment_request", "provider")
+        if for_request is not None:
+            others = others.exclude(appointment_request=for_request)
+        if other := others.first():
+            return other
+    return None
 
 
 def hold(appointment_request: AppointmentRequest, slots: list[Slot], *, now: datetime) -> list[OfferedTime]:
@@ -134,8 +148,9 @@ def agree(
         return None
     if provider is not None:
         lock([provider], now)
-        if not is_free(Slot(provider, starts_at, ends_at), now=now, for_request=appointment_request):
-            raise TimeTaken(f"{provider.pk} is not free at {starts_at}")
+        wanted = Slot(provider, starts_at, ends_at)
+        if other := in_the_way(wanted, now=now, for_request=appointment_request):
+            raise TimeTaken(f"{provider.pk} is not free at {starts_at}", other)
     give_back(appointment_request)
     before_at, before = (live.starts_at, time_in_words(live)) if live else (None, "")
     appointment = live or Appointment(appointment_request=appointment_request)
