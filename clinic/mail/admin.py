@@ -1,10 +1,14 @@
 from django.contrib import admin, messages
-from django.utils import timezone
+from django.template import TemplateDoesNotExist
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clinic.core.admin import ReadOnlyAdmin
+from clinic.mail import queue
 from clinic.mail.models import OutgoingEmail
+from clinic.practice.models import ClinicProfile
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -31,27 +35,42 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+def subject_now(row: OutgoingEmail, clinic: ClinicProfile) -> str:
+    """Return the subject as it reads now, or the name of a message that this release does not know any more."""
+    try:
+        return queue.subject_of(row, clinic)
+    except TemplateDoesNotExist:
+        return row.template
+
+
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(ReadOnlyAdmin):
-    """Read-only: what was queued, what left, and why the rest has not."""
+    """Read-only: what was queued, what left, and why the rest has not. Any of it can be sent again."""
 
-    list_display = [
-        "reference",
-        "message",
-        "audience",
-        "state",
-        "created_at",
-        "sent_at",
-        "attempts",
-        "last_error",
-    ]
+    list_display = ["about", "audience", "state", "created_at", "sent_at", "attempts", "last_error"]
     list_filter = [StateFilter, "audience"]
+    list_per_page = 50
     search_fields = []
-    actions = ["send_again_now"]
+    actions = ["send_again"]
 
-    @admin.display(description=_("message"), ordering="template")
-    def message(self, row: OutgoingEmail) -> str:
-        return row.template.rpartition("/")[2].replace("_", " ")
+    def get_list_display(self, request) -> list:
+        """The columns, the first of which needs the clinic: read once a page, not once a row."""
+        clinic = ClinicProfile.objects.current()
+
+        @admin.display(description=_("subject"))
+        def subject(row: OutgoingEmail) -> str:
+            return subject_now(row, clinic)
+
+        return [subject, *self.list_display]
+
+    @admin.display(description=_("request"), ordering="reference")
+    def about(self, row: OutgoingEmail) -> str:
+        """The request, by the address that the front desk's room gives it."""
+        pk = row.context.get("request_id")
+        if not (row.reference and pk):
+            return "-"
+        url = reverse("admin:appointments_appointmentrequest_change", args=[pk])
+        return format_html('<a href="{}">{}</a>', url, row.reference)
 
     @admin.display(description=_("state"))
     def state(self, row: OutgoingEmail) -> str:
@@ -59,12 +78,14 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
             return str(_("sent"))
         return str(_("given up")) if row.failed_at else str(_("waiting"))
 
-    @admin.action(description=_("Send again now"), permissions=["resend"])
-    def send_again_now(self, request, queryset) -> None:
-        """Put unsent rows at the front of the queue, those given up included."""
-        count = queryset.filter(sent_at=None).update(due_at=timezone.now(), failed_at=None, last_error="")
-        text = ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", count) % count
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request, queryset) -> None:
+        """Put them at the front of the queue; one that left already goes out once more beside it."""
+        rows = list(queryset)
+        for row in rows:
+            queue.send_again(row)
+        text = ngettext("%d message leaves within seconds.", "%d messages leave within seconds.", len(rows))
+        self.message_user(request, text % len(rows), messages.SUCCESS)
 
     def has_resend_permission(self, request) -> bool:
         return self.has_view_permission(request)

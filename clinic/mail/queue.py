@@ -70,6 +70,28 @@ def enqueue(
     OutgoingEmail.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def send_again(row: OutgoingEmail) -> None:
+    """Put a message at the front of the queue: as it is if it never left, else as a message of its own beside it.
+
+    Pressed twice before the second left, it leaves once more and not twice.
+    """
+    if row.sent_at is None:
+        row.due_at, row.failed_at, row.last_error, row.is_obsolete = timezone.now(), None, "", False
+        row.save(update_fields=["due_at", "failed_at", "last_error", "is_obsolete"])
+        return
+    name = row.message_id.rpartition("@")[0]
+    before = OutgoingEmail.objects.filter(message_id__startswith=f"{name}.again-", sent_at__isnull=False).count()
+    copy = OutgoingEmail(
+        message_id=message_id(f"{name}.again-{before + 1}"),
+        in_reply_to=row.in_reply_to or row.message_id,
+        template=row.template,
+        audience=row.audience,
+        reference=row.reference,
+        context=row.context,
+    )
+    OutgoingEmail.objects.bulk_create([copy], ignore_conflicts=True)
+
+
 def message_id(name: str) -> str:
     return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
 
@@ -164,16 +186,24 @@ def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
 
 def rendered(row: OutgoingEmail, clinic: ClinicProfile) -> tuple[str, str, str]:
     """Return the subject, the plain text and the HTML of a row as they read now."""
-    context = {
+    context = context_of(row, clinic)
+    text, html = (render_to_string(f"{row.template}.{part}", context) for part in ("txt", "html"))
+    return subject_of(row, clinic), for_plain_readers(text), html
+
+
+def subject_of(row: OutgoingEmail, clinic: ClinicProfile) -> str:
+    """Return the subject of a row as it reads now. Raises TemplateDoesNotExist for a message that is no more."""
+    return " ".join(render_to_string(f"{row.template}.subject.txt", context_of(row, clinic)).split())
+
+
+def context_of(row: OutgoingEmail, clinic: ClinicProfile) -> dict:
+    """Return what the templates of a row are filled in with."""
+    return {
         **with_datetimes(row.context),
         "clinic": clinic,
         "reference": row.reference,
         "site_url": settings.SITE_URL,
     }
-    subject, text, html = (
-        render_to_string(f"{row.template}.{part}", context) for part in ("subject.txt", "txt", "html")
-    )
-    return " ".join(subject.split()), for_plain_readers(text), html
 
 
 def words_of(row: OutgoingEmail) -> tuple[str, str]:
