@@ -56,6 +56,6 @@ class Fold(LayoutObject):
             "form": form,
             "questions": self.get_rendered_fields(form, context, template_pack, **kwargs),
             "has_error": any(form[name].errors for name in self.fields),
-            "is_answered": form.is_bound and any(form[name].value() for name in self.fields),
+            "is_answered": any(form[name].value() for name in self.fields),
         }
         return render_to_string(self.template, shown)
