@@ -17,18 +17,16 @@ from django.views.decorators.http import require_http_methods
 from appointments.desk.forms import AttemptForm, NoteForm, StepForm
 from appointments.desk.names import names_hidden
 from appointments.desk.search import possibly_the_same
-from appointments.desk.steps import NEVER_STALE, STEPS, booking_warnings, steps_for, taken_words
+from appointments.desk.steps import STEPS, DeskStep, steps_for, taken_words
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import MoveRefused
 from appointments.services.scheduling import TimeTaken
 from appointments.services.triage import TRIES_BEFORE_UNREACHABLE, AlreadyClaimed, tries_of
-from clinic.core.steps import Step
 from clinic.mail.models import OutgoingEmail
 
 ADMIN_PAGE = "admin:appointments_appointmentrequest_change"
 VIEW, CHANGE = "appointments.view_appointmentrequest", "appointments.change_appointmentrequest"
 DONE = "desk.done"  # in the session until the next page: the step that was taken, and what was typed besides
-TELLS_THE_PATIENT = {"book", "decline", "unreachable", "cancel", "release"}  # by mail, if there is an address
 SAYS_ITS_STEP = {"attempt-outcome": "attempt", "duplicate-of": "duplicate"}  # buttons that carry an answer
 
 
@@ -61,7 +59,7 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
         is_enter = not request.POST.get("step", "-")
         return show(request, appointment_request, is_enter=is_enter, status=422 if is_enter else 400)
     note = NoteForm(request.POST, prefix="note")
-    form = step.form(request.POST, prefix=step.name, initial=initial_for(step, appointment_request))
+    form = step.form(request.POST, prefix=step.name, initial=step.initial(appointment_request))
     is_filled_in = check(step, form, note)
     is_open = step.is_open(appointment_request, request.user)
     if news := news_of(appointment_request, step, note, request.user):
@@ -70,7 +68,7 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
         return show(request, appointment_request, refused=step, status=409)
     if not is_filled_in:
         return show(request, appointment_request, step=step, form=form, note=note, status=422)
-    if step.name == "book" and (warnings := warnings_about(form.cleaned_data, appointment_request)):
+    if warnings := step.warnings(appointment_request, form.cleaned_data):
         return show(request, appointment_request, step=step, form=form, note=note, warnings=warnings, status=422)
     mails_before = mails_to_patient(appointment_request)
     try:
@@ -91,13 +89,13 @@ def take_step(request: HttpRequest, appointment_request: AppointmentRequest) -> 
     return redirect(ADMIN_PAGE, appointment_request.pk)
 
 
-def pressed(post: Mapping[str, str]) -> Step | None:
+def pressed(post: Mapping[str, str]) -> DeskStep | None:
     """Return the step whose button was pressed. None for anything else, as for Enter in a field."""
     named = [step for button, step in SAYS_ITS_STEP.items() if button in post]
     return STEPS.get(post.get("step") or "".join(named))
 
 
-def check(step: Step, form: StepForm, note: NoteForm) -> bool:
+def check(step: DeskStep, form: StepForm, note: NoteForm) -> bool:
     """Whether the step has all it needs; what is missing stands at its field afterwards."""
     form.is_valid()
     if note.is_valid() and form.note_required and not note.cleaned_data["text"]:
@@ -105,22 +103,16 @@ def check(step: Step, form: StepForm, note: NoteForm) -> bool:
     return not form.errors and not note.errors
 
 
-def news_of(appointment_request: AppointmentRequest, step: Step, note: NoteForm, user) -> list[RequestEvent]:
+def news_of(appointment_request: AppointmentRequest, step: DeskStep, note: NoteForm, user) -> list[RequestEvent]:
     """Return what others did since this page was shown, if they changed the status or the appointment.
 
     A colleague's note, try or claim alone stands in nobody's way, and some steps may always be taken.
     """
-    if step.name in NEVER_STALE:
+    if step.is_never_stale:
         return []
     newer = appointment_request.events.filter(pk__gt=note.cleaned_data.get("seen") or 0).exclude(by=user)
     is_moved = newer.filter(kind=RequestEvent.Kind.MOVED).exists()
     return list(newer.select_related("by")) if is_moved else []
-
-
-def warnings_about(answers: Mapping[str, Any], appointment_request: AppointmentRequest) -> list[str]:
-    if answers["despite_warning"]:
-        return []
-    return booking_warnings(appointment_request, answers["appointment_at"], answers["appointment_with"])
 
 
 def mails_to_patient(appointment_request: AppointmentRequest) -> int:
@@ -128,7 +120,7 @@ def mails_to_patient(appointment_request: AppointmentRequest) -> int:
     return mails.filter(audience=OutgoingEmail.Audience.PATIENT).count()
 
 
-def is_kept(name: str, taken: Step) -> bool:
+def is_kept(name: str, taken: DeskStep) -> bool:
     """Whether an answer belongs to another step than the one taken, so that it must still be there afterwards."""
     return any(name.startswith(f"{step}-") for step in STEPS if step not in ("note", taken.name))
 
@@ -138,7 +130,7 @@ def show(
     appointment_request: AppointmentRequest,
     *,
     status: int = 200,
-    step: Step | None = None,
+    step: DeskStep | None = None,
     form: StepForm | None = None,
     note: NoteForm | None = None,
     done: Mapping[str, Any] | None = None,
@@ -163,6 +155,7 @@ def show(
         "it": appointment_request,
         "events": events,
         "forms": {name.replace("-", "_"): each for name, each in forms.items()},
+        "steps": {step.name.replace("-", "_"): step for step in steps},
         "note": note or NoteForm(prefix="note", initial={"text": typed.get("note-text", ""), "seen": seen}),
         "errors": problems(form, note),
         "pressed": button_pressed(typed),
@@ -181,20 +174,11 @@ def show(
     return render(request, "appointments/desk/request.html", context, status=status)
 
 
-def fresh_form(step: Step, appointment_request: AppointmentRequest, typed: Mapping[str, str]) -> StepForm:
+def fresh_form(step: DeskStep, appointment_request: AppointmentRequest, typed: Mapping[str, str]) -> StepForm:
     """Return the step's form with what stands in the request, or what was typed into it a moment ago."""
     names = {name: f"{step.name}-{name}" for name in step.form.base_fields}
     answers = {name: typed[posted] for name, posted in names.items() if posted in typed}
-    return step.form(prefix=step.name, initial=initial_for(step, appointment_request) | answers)
-
-
-def initial_for(step: Step, appointment_request: AppointmentRequest) -> dict[str, Any]:
-    if step.name == "attempt":
-        return {"next_action_at": appointment_request.next_action_at}
-    if step.name == "book":
-        with_whom = appointment_request.appointment_with_id or appointment_request.provider_id
-        return {"appointment_with": with_whom, "appointment_at": appointment_request.appointment_at}
-    return {}
+    return step.form(prefix=step.name, initial=step.initial(appointment_request) | answers)
 
 
 def problems(form: StepForm | None, note: NoteForm | None) -> list[tuple[str, str]]:
@@ -235,5 +219,5 @@ def what_was_done(done: Mapping[str, Any]) -> dict[str, Any]:
     if not done:
         return {}
     step = STEPS[done["step"]]
-    is_to_tell = step.name in TELLS_THE_PATIENT and not done["is_mailed"]
+    is_to_tell = step.tells_the_patient and not done["is_mailed"]
     return {"step": step, "is_mailed": done["is_mailed"], "is_to_tell": is_to_tell}

@@ -1,7 +1,9 @@
 """Every step a member of staff can take with a request: its button, its form, and the service it calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +27,24 @@ from clinic.practice.models import open_time
 from providers.models import Provider
 
 Status = AppointmentRequest.Status
+
+
+def _nothing(appointment_request: AppointmentRequest) -> dict[str, Any]:
+    return {}
+
+
+def _no_warnings(appointment_request: AppointmentRequest, answers: Mapping[str, Any]) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class DeskStep(Step):
+    """A step at the front desk, with what its page must know besides."""
+
+    is_never_stale: bool = False  # a colleague's change a moment ago does not stand in its way
+    tells_the_patient: bool = False  # by mail, if there is an address
+    initial: Callable[[AppointmentRequest], dict[str, Any]] = _nothing  # what its form starts with
+    warnings: Callable[[AppointmentRequest, Mapping[str, Any]], list[str]] = _no_warnings  # what speaks against it
 
 
 def _move_to(target: str) -> Callable:
@@ -98,40 +118,78 @@ def _is_tried_enough(user, appointment_request: AppointmentRequest) -> bool:
     return triage.tries_of(appointment_request).are_enough
 
 
+def _call_back_of(appointment_request: AppointmentRequest) -> dict[str, Any]:
+    return {"next_action_at": appointment_request.next_action_at}
+
+
+def _agreed(appointment_request: AppointmentRequest) -> dict[str, Any]:
+    with_whom = appointment_request.appointment_with_id or appointment_request.provider_id
+    return {"appointment_with": with_whom, "appointment_at": appointment_request.appointment_at}
+
+
+def _against_booking(appointment_request: AppointmentRequest, answers: Mapping[str, Any]) -> list[str]:
+    if answers["despite_warning"]:
+        return []
+    return booking_warnings(appointment_request, answers["appointment_at"], answers["appointment_with"])
+
+
 _T = gettext_lazy
 EVERY = frozenset(Status.values)
 # A booked one too, while its patient waits to hear from the desk
 CALLED = frozenset([*AppointmentRequest.LIVE, Status.BOOKED])
-# What a colleague changed a moment ago does not stand in the way of these
-NEVER_STALE = {"claim", "take-over", "give-back", "note"}
 
-STEPS: dict[str, Step] = by_name(
+STEPS: dict[str, DeskStep] = by_name(
     [
-        Step("claim", _T("I am on it"), CALLED, _claim, form=StepForm, is_for=_is_live),
-        Step("take-over", _T("Take over"), CALLED, _take_over, form=StepForm, is_for=_is_live),
-        Step("give-back", _T("Give it back"), EVERY, _give_back, form=StepForm),
-        Step("attempt", _T("Log a try"), CALLED, _attempt, form=AttemptForm, is_for=_is_live),
-        Step.of(moves.BOOK, _T("Book"), _book, form=BookForm),
-        Step.of(moves.ANSWER, _T("Answered"), _move_to(Status.ANSWERED), form=StepForm, is_for=_is_question),
-        Step.of(moves.DECLINE, _T("Decline"), _decline, form=DeclineForm),
-        Step.of(
+        DeskStep("claim", _T("I am on it"), CALLED, _claim, form=StepForm, is_for=_is_live, is_never_stale=True),
+        DeskStep("take-over", _T("Take over"), CALLED, _take_over, form=StepForm, is_for=_is_live, is_never_stale=True),
+        DeskStep("give-back", _T("Give it back"), EVERY, _give_back, form=StepForm, is_never_stale=True),
+        DeskStep(
+            "attempt", _T("Log a try"), CALLED, _attempt, form=AttemptForm, is_for=_is_live, initial=_call_back_of
+        ),
+        DeskStep.of(
+            moves.BOOK,
+            _T("Book"),
+            _book,
+            form=BookForm,
+            initial=_agreed,
+            warnings=_against_booking,
+            tells_the_patient=True,
+        ),
+        DeskStep.of(moves.ANSWER, _T("Answered"), _move_to(Status.ANSWERED), form=StepForm, is_for=_is_question),
+        DeskStep.of(
+            moves.DECLINE, _T("Decline and tell the patient"), _decline, form=DeclineForm, tells_the_patient=True
+        ),
+        DeskStep.of(
             moves.UNREACHABLE,
-            _T("Could not be reached"),
+            _T("Close as unreachable"),
             _move_to(Status.UNREACHABLE),
             form=StepForm,
             is_for=_is_tried_enough,
+            tells_the_patient=True,
         ),
-        Step.of(moves.DUPLICATE, _T("Duplicate"), _duplicate, form=DuplicateForm),
-        Step.of(moves.CANCEL, _T("Patient took it back"), _move_to(Status.CANCELLED), form=StepForm),
-        Step.of(moves.RELEASE, _T("A person sent this: release it"), _move_to(Status.NEW), form=StepForm),
-        Step.of(moves.SPAM, _T("Spam"), _move_to(Status.SPAM), form=StepForm),
-        Step.of(moves.REOPEN, _T("Reopen"), _move_to(Status.NEW), form=ReasonForm),
-        Step("note", _T("Add a note"), EVERY, _note, form=AddNoteForm),
+        DeskStep.of(moves.DUPLICATE, _T("Duplicate"), _duplicate, form=DuplicateForm),
+        DeskStep.of(
+            moves.CANCEL,
+            _T("Withdraw for the patient"),
+            _move_to(Status.CANCELLED),
+            form=StepForm,
+            tells_the_patient=True,
+        ),
+        DeskStep.of(
+            moves.RELEASE,
+            _T("A person sent this: release it"),
+            _move_to(Status.NEW),
+            form=StepForm,
+            tells_the_patient=True,
+        ),
+        DeskStep.of(moves.SPAM, _T("Spam"), _move_to(Status.SPAM), form=StepForm),
+        DeskStep.of(moves.REOPEN, _T("Reopen"), _move_to(Status.NEW), form=ReasonForm),
+        DeskStep("note", _T("Add a note"), EVERY, _note, form=AddNoteForm, is_never_stale=True),
     ]
 )
 
 
-def steps_for(appointment_request: AppointmentRequest, user) -> list[Step]:
+def steps_for(appointment_request: AppointmentRequest, user) -> list[DeskStep]:
     """Return what this person can do with the request as it stands."""
     return [step for step in STEPS.values() if step.is_open(appointment_request, user)]
 

@@ -1,5 +1,6 @@
 """Who may take which step, from where: every status x step x role, told by the one table of moves."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.admin import AppointmentRequestAdmin, RequestViewAdmin
+from appointments.desk.request_page import SAYS_ITS_STEP
 from appointments.desk.steps import STEPS
 from appointments.models import AppointmentRequest, RequestEvent, RequestView
 from appointments.moves import targets_from
@@ -117,6 +119,22 @@ def test_the_page_offers_only_what_can_be_done(client, status):
     client.force_login(make_user("rita", "Front desk"))
     shown = client.get(page_of(request_in(status))).context["forms"]
     assert {name.replace("_", "-") for name in shown} == {step for step in STEPS if status in MAY[step]}
+
+
+BUTTON = re.compile(r'<button[^>]* name="(?:step" value=")?(?P<name>[a-z-]+)"')
+CLAIMING = {"claim", "take-over", "give-back"}  # one of the three, by who is on it
+
+
+@pytest.mark.parametrize("status", Status)
+def test_each_step_that_is_open_has_a_button(client, status):
+    client.force_login(make_user("rita", "Front desk"))
+    asked = request_in(status)
+    make_request(phone=asked.phone, patient_name=asked.patient_name)  # what it may be a duplicate of
+    page = client.get(page_of(asked))
+    buttons = {match["name"] for match in BUTTON.finditer(page.content.decode())}
+    steps = {SAYS_ITS_STEP.get(name, name) for name in buttons} & set(STEPS)
+    assert steps - CLAIMING == {step for step in STEPS if status in MAY[step]} - CLAIMING
+    assert bool(steps & CLAIMING) == (status in LIVE)
 
 
 def test_who_looked_is_for_the_manager_to_read_and_for_nobody_to_change(client):

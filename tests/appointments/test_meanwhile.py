@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from appointments.desk.steps import NEVER_STALE, STEPS
+from appointments.desk.steps import STEPS
 from appointments.models import AppointmentRequest, RequestEvent
 from appointments.services.trail import record
 from appointments.services.triage import claim
@@ -89,7 +89,7 @@ def check_pair(client, asked, sam, kept, their_step: str, my_step: str, pair: st
 
     response = take(client, asked, my_step, seen=seen, text=TYPED, **mine)
 
-    if (has_moved and my_step not in NEVER_STALE) or not is_open or is_claimed:
+    if (has_moved and not STEPS[my_step].is_never_stale) or not is_open or is_claimed:
         page = response.content.decode()
         assert (response.status_code, facts(asked)) == (409, before), pair
         assert f"{TYPED}</textarea>" in page, pair
