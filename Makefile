@@ -12,7 +12,7 @@ PRODUCTION := SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwx
 	DEBUG=false STAFF_MFA=required TRUSTED_PROXY_COUNT=1 EMAIL_URL=smtp://127.0.0.1:25
 
 .PHONY: help install dev run serve test test-long test-postgres check check-style check-format check-templates check-js check-classes \
-	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup backup-key verify-backup restore upgrade clean
+	check-types check-imports check-migrations check-deploy check-security check-html screenshots format lock release keep-release backup backup-key verify-backup restore upgrade rollback clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -110,10 +110,11 @@ verify-backup: ## prove that a backup brings the site back: make verify-backup F
 restore: install ## bring back the newest backup, or another, with the site stopped: make restore FILE=... KEY=file
 	@$(PY) scripts/backup.py restore "$(FILE)" "$(KEY)"
 
-upgrade: ## back up, fetch the new release and install it; restart the service afterwards
-	@$(MAKE) --no-print-directory backup
-	@git pull --ff-only
-	@$(MAKE) --no-print-directory install
+upgrade: ## go to a new release while the site runs, from git or make upgrade ARCHIVE=clinic-site-....tar.gz
+	@$(PY) scripts/upgrade.py upgrade "$(ARCHIVE)"
+
+rollback: ## go back to the release before the upgrade; nothing that was written is lost
+	@$(PY) scripts/upgrade.py rollback
 
 clean: ## remove what can be made again, never the clinic's data
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results dist

@@ -5,6 +5,7 @@ folder; it counts for the demo, and for commands on the demo's data where nothin
 """
 
 import os
+import sys
 from pathlib import Path
 
 import environ
@@ -14,6 +15,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SITE_DIR = BASE_DIR.parent.parent if BASE_DIR.parent.name == "releases" else BASE_DIR
 ENV_FILE = ".env"
 DEMO_FILE = "demo.env"
+
+
+def current() -> Path:
+    """Return the folder of the code that runs the site: where the link `current` leads, the site's own without one."""
+    link = SITE_DIR / "current"
+    return link.resolve() if link.exists() else SITE_DIR
+
+
+def follow_current(script: str) -> None:
+    """Run the same script of the current release instead, where an upgrade put another beside the first one."""
+    if BASE_DIR == SITE_DIR != current():
+        python = str(current() / ".venv" / "bin" / "python")
+        os.execv(python, [python, str(current() / script), *sys.argv[1:]])  # noqa: S606  # nosec B606
 
 
 def load(*, demo: bool = False) -> Path:

@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
-import django  # noqa: E402  (needs the lines above)
+from clinic import environment  # noqa: E402  (needs the lines above)
+
+environment.follow_current("scripts/backup.py")
+
+import django  # noqa: E402
 
 from clinic.keeping import backups, encryption, restoring  # noqa: E402
 from clinic.keeping.work import Refused  # noqa: E402

@@ -45,7 +45,7 @@ BACKLOG = 2048
 def main(demo: bool) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until supervisor listens to it
     given = dict(os.environ)
-    follow_current(given)
+    environment.follow_current("scripts/serve.py")
     data_dir = read_settings(demo)
     port = os.environ.setdefault("PORT", "8000")
     if demo:
@@ -60,24 +60,14 @@ def main(demo: bool) -> None:
         relay_output()
     if supervise():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        run_release(given | {SOCKET: os.environ[SOCKET]})
+        start_again(given | {SOCKET: os.environ[SOCKET]})
 
 
-def follow_current(env: dict[str, str]) -> None:
-    """Become the release that an upgrade put in place, where that is another one."""
-    if current_release() != ROOT:
-        run_release(env)
-
-
-def current_release() -> Path:
-    """Return the folder of the code to run: where the link `current` leads, the site's own without one."""
-    return (environment.SITE_DIR / "current").resolve() if (environment.SITE_DIR / "current").exists() else ROOT
-
-
-def run_release(env: dict[str, str]) -> None:
-    release = current_release()
-    python = release / ".venv" / "bin" / "python" if release != ROOT else sys.executable
-    os.execve(python, [str(python), str(release / "scripts" / "serve.py"), *sys.argv[1:]], env)
+def start_again(env: dict[str, str]) -> None:
+    """Become the current release's serve.py, with the environment as it was given to this one."""
+    code = environment.current()
+    python = sys.executable if code == ROOT else str(code / ".venv" / "bin" / "python")
+    os.execve(python, [python, str(code / "scripts" / "serve.py"), *sys.argv[1:]], env)
 
 
 def read_settings(demo: bool) -> Path:

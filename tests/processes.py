@@ -155,8 +155,10 @@ def silent_server(port: int) -> Iterator[None]:
 class Site:
     """The whole product as it runs in production, on its own data: supervisor, gunicorn, worker."""
 
-    def __init__(self, data_dir: Path, *, email_url: str, database_url: str = "", settings: str = "") -> None:
-        self.data_dir = data_dir
+    def __init__(
+        self, data_dir: Path, *, email_url: str, database_url: str = "", settings: str = "", code: Path = ROOT
+    ) -> None:
+        self.data_dir, self.code = data_dir, code
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {
@@ -179,14 +181,14 @@ class Site:
     def manage(self, *words: str) -> str:
         """Run a management command on the site's data and give what it prints. Raises when it fails."""
         command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.code, env=self.env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def spawn(self, *command: str) -> subprocess.Popen:
         """Start a process of the site, with its output in a file beside the data."""
         with (self.data_dir / "processes.log").open("ab") as log:
-            return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+            return subprocess.Popen([sys.executable, *command], cwd=self.code, env=self.env, stdout=log, stderr=log)
 
     def start(self) -> None:
         """As `make serve` does: migrate, collect static files, become supervisord."""

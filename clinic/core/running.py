@@ -99,6 +99,15 @@ def join(data_dir: Path, name: str) -> int:
     return descriptor
 
 
+def holder(data_dir: Path) -> Process | None:
+    """Return the site, or restore, that holds the data folder's lock."""
+    descriptor = _lock(data_dir / "site.lock")
+    if descriptor is None:
+        return _read(data_dir / "site.lock")
+    os.close(descriptor)
+    return None
+
+
 def living(data_dir: Path) -> list[Process]:
     """Return web and worker processes that live on this data; forget those that do not."""
     found = []
