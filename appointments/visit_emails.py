@@ -76,7 +76,7 @@ def offer_facts(times: Sequence[OfferedTime]) -> dict:
     return {
         "offered_ids": [time.pk for time in times],
         "offers": [time_facts(time) for time in times],
-        "held_until_at": max(time.held_until for time in times).isoformat(),
+        "held_until_at": min(time.held_until for time in times).isoformat(),
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from appointments.models import AppointmentRequest, RequestEvent
-from appointments.services import triage
+from appointments.services import triage, visits
 from appointments.services.asking import submit_request
+from appointments.services.scheduling import slot
 from appointments.services.trail import record
 from clinic.demo.clock import Clock
 from clinic.demo.making import Maker
@@ -59,6 +60,14 @@ class Story:
     def booked(self, ago: float, at: datetime, provider: str, text: str = "") -> "Story":
         with_whom = Provider.objects.get(slug=provider)
         return self.moved(ago, Status.BOOKED, text, appointment_at=at, appointment_with=with_whom)
+
+    def offered(self, ago: float, *times: tuple[str, datetime], text: str = "") -> "Story":
+        """Times offered to choose from: with whom, and when."""
+        now = self.day.clock.ago(ago)
+        slots = [slot(self.row, Provider.objects.get(slug=slug), at) for slug, at in times]
+        visits.offer(appointment_request=self.row, slots=slots, by=self.day.desk, text=text, now=now)
+        self.row.refresh_from_db()
+        return self._mail_left(now)
 
     def noted(self, ago: float, text: str) -> "Story":
         record(self.row, RequestEvent.Kind.NOTE, by=self.day.desk, at=self.day.clock.ago(ago), text=text)

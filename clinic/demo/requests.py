@@ -84,6 +84,7 @@ def tell_to_check(day: Day) -> None:
 
 def tell_being_worked_on(day: Day) -> None:
     """Tried and not yet reached, or waiting for the patient to choose."""
+    slot = day.clock.slot
     day.asked(
         9.5, "Aisha Rahman", best_time="afternoon", voicemail_ok=True, email="aisha.rahman@example.org",
     ).tried(
@@ -109,14 +110,14 @@ def tell_being_worked_on(day: Day) -> None:
         11.8, "Daniel Kim", email="daniel.kim@example.com", preferred_days=[1, 3], preferred_time="morning",
         source_article=article("training-through-a-crossfit-or-jiu-jitsu-injury"),
     ).tried(
-        9.0, "spoke", "Wants to see the calendar first.",
-    ).moved(
-        8.9, Status.OFFERED, "Two mornings with Dr. Williams, and one with Dr. Okafor.",
+        4.3, "spoke", "Wants to see the calendar first.",
+    ).offered(
+        4.2, ("jason-williams", slot(2, 8)), ("jason-williams", slot(3, 2)), ("ngozi-okafor", slot(3, 4)),
     )
     day.asked(
         8.2, "Denise Okonkwo-Park", via=Via.WALK_IN, contact_method="email", email="denise.okonkwo@example.org",
-    ).moved(
-        5.4, Status.OFFERED, "Three afternoons; she writes back by tomorrow.",
+    ).offered(
+        3.4, *[("marisol-reyes", slot(day_ahead, 12)) for day_ahead in (2, 3, 4)], text="Afternoons only.",
     )
 
 

@@ -151,21 +151,21 @@ def test_a_note_that_is_too_long_is_kept_to_be_shortened(client, offered):
 def test_cancelling_asks_once_and_whether_another_time_is_wanted(client, booked):
     at = timezone.localtime(booked.appointment_at)
     assert f"Cancel my appointment on {at:%a, %b} {at.day}" in told(client)
-    confirm = client.get(reverse("appointments:cancel"))
+    confirm = client.get(reverse("appointments:status-cancel"))
     assert confirm.status_code == 200 and confirm["Cache-Control"] == "no-store"
     booked.refresh_from_db()
     assert booked.status == Status.BOOKED
-    assert client.post(reverse("appointments:cancel"), {"another": "yes"}).status_code == 302
+    assert client.post(reverse("appointments:status-cancel"), {"another": "yes"}).status_code == 302
     booked.refresh_from_db()
     assert booked.status == Status.CONTACTING and booked.next_action_at
     assert "is cancelled. We will get in touch to find another time." in told(client)
 
 
 def test_cancelling_for_good_closes_the_request(client, booked):
-    client.post(reverse("appointments:cancel"), {"cancel": "yes"})
+    client.post(reverse("appointments:status-cancel"), {"cancel": "yes"})
     booked.refresh_from_db()
     assert booked.status == Status.CANCELLED
-    client.post(reverse("appointments:cancel"), {"cancel": "yes"})  # pressed twice
+    client.post(reverse("appointments:status-cancel"), {"cancel": "yes"})  # pressed twice
     assert booked.appointments.get().state == Appointment.State.CANCELLED_BY_PATIENT
 
 
@@ -185,7 +185,7 @@ def test_a_visit_that_is_over_is_shown_and_not_changed(client, booked, time_mach
     assert "This appointment is over" in page
     assert "Cancel my appointment" not in page and "Ask for another time" not in page
     assert client.post(PAGE, {"another_time": "yes"}).status_code == 409
-    assert client.get(reverse("appointments:cancel")).status_code == 302
+    assert client.get(reverse("appointments:status-cancel")).status_code == 302
 
 
 def test_one_post_stops_reminders(client, booked):
@@ -199,7 +199,7 @@ def test_one_post_stops_reminders(client, booked):
 def test_withdrawing_asks_once_and_offers_to_ask_again_with_everything_filled_in(client):
     asked = make_request(phone="+19195550142", note="Bring the dog", preferred_time="morning")
     open_link(client, asked)
-    confirm = client.get(reverse("appointments:withdraw"))
+    confirm = client.get(reverse("appointments:status-withdraw"))
     assert "Withdraw your request?" in confirm.content.decode()
     asked.refresh_from_db()
     assert asked.status == Status.NEW
@@ -216,7 +216,7 @@ def test_nobody_elses_answers_are_filled_in(client):
     assert "Pat Doe" not in client.get("/appointments/request/?again=yes").content.decode()
 
 
-@pytest.mark.parametrize("page", ["cancel", "withdraw", "calendar"])
+@pytest.mark.parametrize("page", ["status-cancel", "status-withdraw", "calendar"])
 def test_without_a_link_there_is_no_page(client, page):
     assert client.get(reverse(f"appointments:{page}")).status_code == 404
 
@@ -224,7 +224,10 @@ def test_without_a_link_there_is_no_page(client, page):
 def test_looking_changes_nothing(client, offered, booked):
     for asked in (offered, booked):
         open_link(client, asked)
-        for page in (PAGE, *map(reverse, ("appointments:cancel", "appointments:withdraw", "appointments:calendar"))):
+        for page in (
+            PAGE,
+            *map(reverse, ("appointments:status-cancel", "appointments:status-withdraw", "appointments:calendar")),
+        ):
             for look in (client.get, client.head):
                 look(f"{page}?offered_time={offered.offered_times.first().pk}&cancel=yes&withdraw=yes")
         asked.refresh_from_db()
