@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 application = get_wsgi_application()
 
-from clinic.practice.contact_file import save_current_contact  # noqa: E402  (models load with the application)
+from clinic.core.loading import load_everything  # noqa: E402  (models load with the application)
+from clinic.practice.contact_file import save_current_contact  # noqa: E402
 
+load_everything()
 save_current_contact()  # now, while the database answers: error pages need it when it does not
