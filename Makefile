@@ -36,8 +36,9 @@ test: dev ## run every test on SQLite, also in a real browser
 	env -u DATABASE_URL $(PYTEST) -m resilience; killed=$$?; \
 	exit $$((quick + browser + killed))
 
-test-long: dev ## run the tests of chance with many more examples, on both databases (a quarter of an hour)
-	@env -u DATABASE_URL MANY_ROUNDS=500 $(PYTEST) tests/appointments/test_times_machine.py; one=$$?; \
+test-long: dev ## run the tests of chance with many more examples and kills (an hour)
+	@env -u DATABASE_URL KILLS=200 $(PYTEST) -m resilience tests/resilience/test_kept_data.py; kept=$$?; \
+	env -u DATABASE_URL MANY_ROUNDS=500 $(PYTEST) tests/appointments/test_times_machine.py; one=$$((kept + $$?)); \
 	DATABASE_URL=$(POSTGRES) MANY_ROUNDS=500 $(PYTEST) tests/appointments/test_times_machine.py; exit $$((one + $$?))
 
 test-postgres: dev ## run the tests on PostgreSQL, without the browser (POSTGRES= for another server)
