@@ -1,7 +1,9 @@
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +65,16 @@ class WorkFilter(admin.SimpleListFilter):
         return chosen.get(self.value() or "", default)()
 
 
+class QueuePaginator(Paginator):
+    """Counts no further than anybody turns pages, so that the queue costs the same however much lies in it."""
+
+    MOST = 500
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.MOST].count()
+
+
 class ChoiceFilter(admin.ChoicesFieldListFilter):
     template = "appointments/desk/parts/link_filter.html"
 
@@ -80,6 +92,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["provider", "appointment_with", "claimed_by"]
     list_per_page = 25  # a screenful; the rest is reached by filters and by finding
+    paginator = QueuePaginator
     ordering = tuple(AppointmentRequestQuerySet.BY_DUE)
     actions = None
     change_list_template = "appointments/desk/queue.html"
@@ -113,6 +126,7 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
         context = {
             "title": gettext("Queue"),
             "names_hidden": names_hidden(request),
+            "most_counted": QueuePaginator.MOST,
             "more_filters": any(name.startswith(("status", "kind", "provider")) for name in request.GET),
         }
         return super().changelist_view(request, context)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from appointments.admin import QueuePaginator
 from appointments.models import AppointmentRequest
 from appointments.services.triage import log_attempt, move
 from clinic.practice.templatetags.clock import at_the_desk
@@ -120,6 +121,13 @@ def test_the_frame_counts_to_ninety_nine_at_a_fixed_cost(desk):
     assert queries(desk) == few
     assert "<title>(99+) Today |" in desk.get("/admin/").content.decode()
     assert desk.get(f"{QUEUE}news/0/").json() == {"count": 121, "waiting": "99+"}
+
+
+def test_the_queue_counts_no_further_than_anybody_turns_pages(desk, monkeypatch):
+    monkeypatch.setattr(QueuePaginator, "MOST", 3)
+    for _ in range(5):
+        make_request()
+    assert "3 requests or more" in desk.get(QUEUE).content.decode()
 
 
 def stored_fields():
