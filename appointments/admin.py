@@ -69,6 +69,7 @@ class QueuePaginator(Paginator):
     """Counts no further than anybody turns pages, so that the queue costs the same however much lies in it."""
 
     MOST = 500
+    object_list: QuerySet
 
     @cached_property
     def count(self) -> int:

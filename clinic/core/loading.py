@@ -14,8 +14,9 @@ def load_everything() -> None:
     """
     get_resolver().url_patterns  # noqa: B018  (looked at, so that it is loaded)
     get_resolver().reverse_dict  # noqa: B018  (and what it includes)
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for name in template_names(Path(folder)):
+    folders: list[Path] = settings.TEMPLATES[0]["DIRS"]  # type: ignore[assignment]  # one of many kinds of value
+    for folder in folders:
+        for name in template_names(folder):
             get_template(name)
 
 
