@@ -169,5 +169,6 @@ def test_no_route_of_the_desk_is_unlisted():
         "appointments_news",
         "appointments_offer",
         "appointments_phone_in",
+        "appointments_reminders",
     }
     assert {p.name.removeprefix("appointments_requestview_") for p in own if p.name} == listed

@@ -153,7 +153,7 @@ def test_a_message_that_cannot_be_made_delays_no_other(mailoutbox):
     assert mail.deliver_due() == 1
     bad.refresh_from_db()
     good.refresh_from_db()
-    assert bad.is_waiting and bad.last_error == "TemplateDoesNotExist: appointments/emails/nosuch.subject.txt"
+    assert bad.is_waiting and bad.last_error == "TemplateDoesNotExist: appointments/emails/nosuch.txt"
     assert good.sent_at is not None
 
 
