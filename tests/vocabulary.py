@@ -15,7 +15,8 @@ from typing import Any
 
 FILE = Path(__file__).parent / "schemaorg.json"
 KEPT = [
-    "Article", "BreadcrumbList", "CreativeWork", "EducationalOccupationalCredential", "EducationalOrganization",
+    "AdministrativeArea", "Article", "BreadcrumbList", "CreativeWork", "EducationalOccupationalCredential",
+    "EducationalOrganization",
     "GeoCoordinates", "ImageObject", "ListItem", "MedicalClinic", "MedicalCondition", "MedicalTherapy",
     "MedicalWebPage", "OpeningHoursSpecification", "Organization", "Person", "Physician", "Place", "PostalAddress",
     "ProfilePage", "QuantitativeValue", "ScholarlyArticle", "WebPage", "WebSite",
