@@ -35,6 +35,10 @@ class ProviderAdmin(RedirectOnSlugChange, ProseAdmin, SharedAdmin):
             _("What you do"),
             {"fields": ["techniques", "focus_areas", "athletes", "languages", "treatments", "conditions"]},
         ),
+        (
+            _("What patients ask"),
+            {"fields": ["education", ("license_number", "license_state"), "practicing_since", "first_visit"]},
+        ),
         (_("On the site"), {"fields": managers_only}),
     ]
 

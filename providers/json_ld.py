@@ -28,8 +28,20 @@ def profile(provider: Provider) -> dict[str, Any]:
             image=absolute(provider.portrait.url) if provider.portrait else "",
             knowsAbout=[*provider.technique_list, *provider.focus_area_list],
             knowsLanguage=provider.language_list,
+            hasCredential=_license(provider),
             worksFor={"@type": "MedicalClinic", "@id": clinic_id()},
         )
+    )
+
+
+def _license(provider: Provider) -> dict[str, Any] | None:
+    if not provider.license_number:
+        return None
+    return filled(
+        type="EducationalOccupationalCredential",
+        credentialCategory="license",
+        identifier=provider.license_number,
+        validIn=filled(type="AdministrativeArea", name=provider.license_state) if provider.license_state else None,
     )
 
 

@@ -121,6 +121,24 @@ class Provider(models.Model):
     focus_areas = models.TextField(_("focus areas"), blank=True, help_text=_("One a line."))
     athletes = models.TextField(_("athletes treated"), blank=True, help_text=_("One sport a line."))
     languages = models.CharField(_("languages"), max_length=200, blank=True, help_text=_("Separated by commas."))
+
+    # What patients ask before they choose; each is left out of the page where it is empty
+    education = models.TextField(_("education"), blank=True, db_default="", default="", help_text=_("One a line."))
+    license_number = models.CharField(_("license number"), max_length=40, blank=True, db_default="", default="")
+    license_state = models.CharField(
+        _("licensed in"), max_length=40, blank=True, db_default="", default="", help_text=_("As in North Carolina.")
+    )
+    practicing_since = models.PositiveSmallIntegerField(
+        _("practicing since"), null=True, blank=True, help_text=_("A year: the page says for how many.")
+    )
+    first_visit = models.TextField(
+        _("what a first visit with you is like"),
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("A paragraph or two."),
+    )
+
     portrait = PictureField(
         _("portrait"),
         upload_to="portraits/",
@@ -170,6 +188,15 @@ class Provider(models.Model):
     @property
     def is_accepting_patients(self) -> bool:
         return self.is_listed and self.is_accepting
+
+    @property
+    def education_list(self) -> list[str]:
+        return lines(self.education)
+
+    @property
+    def years_in_practice(self) -> int:
+        """Whole years since `practicing_since`; 0 where that is unknown or this year."""
+        return max(0, timezone.localdate().year - self.practicing_since) if self.practicing_since else 0
 
     @property
     def technique_list(self) -> list[str]:

@@ -33,6 +33,18 @@ class ProviderList(ListView):
     extra_context = {"breadcrumb": [(PROVIDERS, "")]}
 
 
+def said_once(provider: Provider) -> dict[str, Any]:
+    """Return what a provider treats and how, and of their own lists what no treatment or condition says already."""
+    treatments, conditions = list(provider.treatments.all()), list(provider.conditions.all())
+    names = {row.name.casefold() for row in (*treatments, *conditions)}
+    return {
+        "treatments": treatments,
+        "conditions": conditions,
+        "techniques": [item for item in provider.technique_list if item.casefold() not in names],
+        "focus_areas": [item for item in provider.focus_area_list if item.casefold() not in names],
+    }
+
+
 @method_decorator(public_page, name="dispatch")
 class ProviderDetail(DetailView):
     queryset = Provider.objects.listed().prefetch_related("time_away")
@@ -42,8 +54,7 @@ class ProviderDetail(DetailView):
         asked_about = f"?{urlencode({'provider': provider.slug})}" if provider.is_accepting else ""
         return super().get_context_data(**kwargs) | {
             "request_url": reverse("appointments:request") + asked_about,
-            "treatments": provider.treatments.all(),
-            "conditions": provider.conditions.all(),
+            **said_once(provider),
             "articles": provider.authored_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(PROVIDERS, reverse("providers:provider-list")), (provider.name, "")],
             "json_ld": [profile(provider)],

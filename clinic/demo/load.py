@@ -141,6 +141,9 @@ def make_provider(maker: Maker, texts: dict) -> Provider:
     portrait = PICTURES / f"portrait-{texts['portrait']}.jpg"
     fields = {
         **{name: texts[name] for name in as_they_are},
+        **{name: texts[name] for name in ("license_number", "license_state", "practicing_since") if name in texts},
+        "first_visit": texts["first_visit"].strip(),
+        "education": one_a_line(texts.get("education", [])),
         "name": texts["display_name"],
         "techniques": one_a_line(texts["techniques"]),
         "focus_areas": one_a_line(texts["focus_areas"]),

@@ -154,3 +154,23 @@ def test_pages_are_read_only_and_set_no_cookie(client, williams, address):
     assert "Cookie" not in response.get("Vary", "")
     assert client.head(address).status_code == 200
     assert client.post(address).status_code == 405
+
+
+def test_what_patients_ask_is_said_and_left_out_where_it_is_not_known(client, clinic):
+    asked = make_provider("Dr. Ada Lane", license_number="DC-17", license_state="Ohio", education="Oak College, 2001")
+    page = client.get(asked.get_absolute_url()).content.decode()
+    assert "Accepting new patients" in page and "DC-17, Ohio" in page and "Oak College, 2001" in page
+    assert "In practice" not in page and "A first visit with" not in page
+
+
+def test_years_in_practice_are_counted_from_the_year(time_machine):
+    time_machine.move_to("2026-11-24 12:00Z")
+    assert make_provider(practicing_since=2012).years_in_practice == 14
+    assert make_provider(practicing_since=2026).years_in_practice == make_provider().years_in_practice == 0
+
+
+def test_a_technique_that_is_a_treatment_is_said_once(client, clinic):
+    provider = make_provider(techniques="Dry needling\nTaping")
+    provider.treatments.create(name="Dry needling", slug="dry-needling", summary="Needles.")
+    page = client.get(provider.get_absolute_url()).content.decode()
+    assert page.count("Dry needling<") == 1 and "<dd>Taping</dd>" in page
