@@ -105,7 +105,8 @@ def _providers(wanted: list[date], only: Provider | None) -> tuple[list[Provider
     rows = rows.annotate(away_from=F("absence__starts_on"), away_until=F("absence__ends_on"))
     if only:
         rows = rows.filter(pk=only.pk)
-    providers, away = {}, set()
+    providers: dict[int, Provider] = {}
+    away: set[tuple[int, date]] = set()
     for row in rows:
         providers.setdefault(row.pk, row)
         away |= {(row.pk, day) for day in wanted if row.away_from and row.away_from <= day <= row.away_until}
