@@ -91,6 +91,7 @@ def test_an_outcome_by_keyboard_alone(desk, live_server):
     """Today, the Day, the visit, what became of it, and the day again at the same place."""
     tab_to(desk, "Day")
     desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Dr. Ada Lane")).to_be_visible()
     tab_to(desk, "did they come?")
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="Did they come?")).to_be_visible()
@@ -100,6 +101,7 @@ def test_an_outcome_by_keyboard_alone(desk, live_server):
     assert AppointmentRequest.objects.filter(status="contacting").count() == 1
     tab_to(desk, "Day after")
     desk.keyboard.press("Enter")
+    expect(desk.get_by_text("Hilda Held")).to_be_visible()
     tab_to(desk, "Hilda Held")
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Hilda Held")
