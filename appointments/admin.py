@@ -7,10 +7,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from appointments.desk import offering
+from appointments.desk import day, offering
 from appointments.desk import views as desk
 from appointments.desk.names import names_hidden, switch_names
 from appointments.desk.request_page import request_page
+from appointments.desk.visit_page import past_visits, visit_page
 from appointments.models import AppointmentRequest, AppointmentRequestQuerySet, RequestView
 from clinic.core.admin import ReadOnlyAdmin
 
@@ -107,6 +108,11 @@ class AppointmentRequestAdmin(ReadOnlyAdmin):
             path("known/", wrap(desk.known), name="appointments_known"),
             path("call/", wrap(desk.phone_in), name="appointments_phone_in"),
             path("reminders/", wrap(offering.reminders), name="appointments_reminders"),
+            path("day/", wrap(day.day_page), name="appointments_day"),
+            path("week/", wrap(day.week_page), name="appointments_week"),
+            path("day/sheet/", wrap(day.day_sheet), name="appointments_day_sheet"),
+            path("past/", wrap(past_visits), name="appointments_past_visits"),
+            path("visit/<int:pk>/", wrap(visit_page), name="appointments_visit"),
             path("<int:pk>/offer/", wrap(offering.offer_page), name="appointments_offer"),
             path("<int:pk>/book-offered/", wrap(offering.book_offered), name="appointments_book_offered"),
             path("<int:pk>/cancel-visit/", wrap(offering.cancel_page), name="appointments_cancel_visit"),

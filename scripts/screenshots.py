@@ -118,6 +118,13 @@ def find(page: Page) -> None:
     page.get_by_text("requests found").wait_for()
 
 
+def day(page: Page) -> None:
+    """The first day ahead on which somebody comes."""
+    page.goto(f"{QUEUE}week/")
+    page.locator(".week li a").first.wait_for()
+    page.locator("tr:has(li a) th a").first.click()
+
+
 # Writing
 
 
@@ -167,6 +174,7 @@ SESSIONS: list[tuple[str, dict, dict[str, Callable[[Page], None]]]] = [
         "desk-request": request,
         "desk-to-check": to_check,
         "desk-find": find,
+        "desk-day": day,
     }),
     ("williams", WRITING, {
         "writing-home": writers_home,

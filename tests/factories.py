@@ -1,14 +1,14 @@
 """Rows for tests, valid unless a test says otherwise."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from django.utils.text import slugify
 
-from appointments.models import AppointmentRequest
+from appointments.models import Appointment, AppointmentRequest
 from appointments.services.asking import submit_request
 from articles.models import Article, ArticleVersion, Citation
 from articles.services.publishing import publish
@@ -84,6 +84,32 @@ def answers(**fields) -> dict:
 def make_request(now=None, **fields) -> AppointmentRequest:
     """A stored request, through the same service as a patient's."""
     return submit_request(answers=answers(**fields), submission_key=f"key-{next(_numbers)}", now=now or timezone.now())
+
+
+def make_visits(providers: list[Provider], starts: list[datetime], **fields) -> list[Appointment]:
+    """Agreed visits of half an hour, one for each start, with the providers in turn; many at a time."""
+    half_hour = timedelta(minutes=30)
+    asked = AppointmentRequest.objects.bulk_create(
+        AppointmentRequest(
+            **answers(patient_name=f"Pat Number {number}"),
+            submission_key=f"visit-{next(_numbers)}",
+            status=AppointmentRequest.Status.BOOKED,
+            created_at=min(start, timezone.now()) - timedelta(days=2),
+            reply_due_at=min(start, timezone.now()) - timedelta(days=1),
+            appointment_at=start,
+        )
+        for number, start in enumerate(starts)
+    )
+    return Appointment.objects.bulk_create(
+        Appointment(
+            appointment_request=each,
+            provider=providers[number % len(providers)],
+            starts_at=each.appointment_at,
+            ends_at=each.appointment_at + half_hour,
+            **fields,
+        )
+        for number, each in enumerate(asked)
+    )
 
 
 def form_post(**fields) -> dict:

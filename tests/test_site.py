@@ -116,7 +116,12 @@ def routes() -> Iterator[str]:
 DESK = {
     "admin:appointments_find": [302, 200, 403, 200, 200],
     "admin:appointments_known": [302, 405, 403, 405, 405],
-    "admin:appointments_names": [302, 405, 403, 405, 405],
+    "admin:appointments_names": [302, 405, 405, 405, 405],
+    "admin:appointments_day": [302, 200, 200, 200, 200],
+    "admin:appointments_week": [302, 200, 200, 200, 200],
+    "admin:appointments_day_sheet": [302, 200, 200, 200, 200],
+    "admin:appointments_past_visits": [302, 200, 403, 200, 200],
+    "admin:appointments_visit": [302, 200, 404, 200, 200],
     "admin:appointments_news": [302, 200, 403, 200, 200],
     "admin:appointments_reminders": [302, 200, 403, 200, 200],
     "admin:appointments_offer": [302, 200, 403, 200, 200],
@@ -163,7 +168,7 @@ def test_other_routes_answer_as_expected(demo, role, name):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", ["find/", "news/0/", "call/", "reminders/"])
+@pytest.mark.parametrize("path", ["find/", "news/0/", "call/", "reminders/", "past/"])
 def test_the_desks_pages_answer_as_expected(demo, role, path):
     response = client_of(role).get(f"/admin/appointments/appointmentrequest/{path}")
     assert response.status_code == {"visitor": 302, "provider": 403}.get(role, 200)

@@ -16,7 +16,7 @@ def names_hidden(request: HttpRequest) -> bool:
     return request.COOKIES.get(COOKIE) == HIDDEN
 
 
-@permission_required("appointments.view_appointmentrequest", raise_exception=True)
+@permission_required("appointments.view_appointment", raise_exception=True)
 @require_POST
 def switch_names(request: HttpRequest) -> HttpResponse:
     """Show names if they are hidden, else hide them, and lead back to the list."""

@@ -8,6 +8,7 @@ from appointments.models import AppointmentRequest
 from clinic.staff.shell import MOST_COUNTED, Place
 
 VIEW, ADD = "appointments.view_appointmentrequest", "appointments.add_appointmentrequest"
+SEE_DAY = "appointments.view_appointment"
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -15,7 +16,11 @@ def places(request: HttpRequest) -> list[Place]:
     may = request.user.has_perm
     found = [Place(_("Today"), reverse("admin:index"))]
     if may(VIEW):
-        found += [queue(), Place(_("Find"), reverse("admin:appointments_find"))]
+        found.append(queue())
+    if may(SEE_DAY):
+        found.append(Place(_("Day"), reverse("admin:appointments_day")))
+    if may(VIEW):
+        found.append(Place(_("Find"), reverse("admin:appointments_find")))
     if may(ADD):
         found.append(Place(_("Enter a call"), reverse("admin:appointments_phone_in")))
     if may("mail.view_outgoingemail"):

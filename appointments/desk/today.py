@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments.models import AppointmentRequest
+from appointments.models import Appointment, AppointmentRequest
 from appointments.moves import CLOSED
 from appointments.services.counting import count_work
 from clinic.practice.templatetags.clock import at_the_desk
+from clinic.staff.shell import MOST_COUNTED, counted
 
 NEXT_CALLS = 5
 
@@ -29,6 +30,12 @@ def count_today(now: datetime) -> dict[str, int]:
         "call_back": requests.to_call_back(now).count(),
         "visits_today": requests.on_day(timezone.localdate(now)).count(),
     }
+
+
+def count_past_visits(now: datetime) -> str:
+    """Return how many visits are over without an outcome, in words as in the frame; nothing where there is none."""
+    count = Appointment.objects.without_outcome(now)[:MOST_COUNTED].count()
+    return counted(count) if count else ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Stored codes in the desk's words."""
 
+from typing import Any
+
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.desk import today
 from appointments.desk.forms import AttemptForm
 from appointments.desk.names import names_hidden
-from appointments.desk.today import Why, count_today, do_next
+from appointments.desk.today import Why, count_past_visits, count_today, do_next
 from appointments.models import Appointment, AppointmentRequest, RequestEvent
 from appointments.services.reminding import to_call
 from clinic.practice.models import ClinicProfile, MessageTemplate, OpeningHours
@@ -34,7 +36,8 @@ SUSPICIONS = {
 def desk_today(context: dict) -> dict:
     """What the first page leads with: the next calls of whoever asks, the numbers, and whether names are shown."""
     request, now = context["request"], timezone.now()
-    more = {"names_hidden": names_hidden(request), "to_remind": len(to_call(now))}
+    more: dict[str, Any] = {"names_hidden": names_hidden(request), "to_remind": len(to_call(now))}
+    more["past_visits"] = count_past_visits(now)
     return count_today(now) | more | {"do_next": do_next(request.user, now)}
 
 

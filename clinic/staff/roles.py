@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 # What a manager reads beside each role when choosing one
 IN_WORDS = {
     "Front desk": _("Front desk: requests, calls and appointments"),
-    "Provider": _("Provider: their own page and articles"),
+    "Provider": _("Provider: their own page, articles and day"),
     "Manager": _("Manager: everything, the accounts of the staff too"),
 }
 
@@ -21,6 +21,7 @@ ROLES: dict[str, list[str]] = {
         "appointments.add_appointmentrequest",
         "appointments.change_appointmentrequest",
         "appointments.view_requestevent",
+        "appointments.view_appointment",
         "mail.view_outgoingemail",
         "practice.view_clinicprofile",
         "practice.view_openinghours",
@@ -30,6 +31,7 @@ ROLES: dict[str, list[str]] = {
         "providers.view_timeaway",
     ],
     "Provider": [
+        "appointments.view_appointment",
         "articles.view_article",
         "articles.add_article",
         "articles.change_article",
@@ -56,6 +58,7 @@ ROLES: dict[str, list[str]] = {
         "appointments.add_appointmentrequest",
         "appointments.change_appointmentrequest",
         "appointments.view_requestevent",
+        "appointments.view_appointment",
         "appointments.view_requestview",
         "mail.view_outgoingemail",
     ],

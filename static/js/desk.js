@@ -16,6 +16,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// A page that is opened to be printed asks for the printer at once.
+if (document.querySelector("[data-print-now]")) addEventListener("load", () => print());
+
 // Whatever needs attention first gets the focus.
 document.querySelector(".desk [role=alert], .desk [data-focus]")?.focus();
 

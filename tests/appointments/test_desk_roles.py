@@ -163,12 +163,17 @@ def test_no_route_of_the_desk_is_unlisted():
     assert {name.removeprefix("appointments_appointmentrequest_") for name in names} == listed | {
         "appointments_book_offered",
         "appointments_cancel_visit",
+        "appointments_day",
+        "appointments_day_sheet",
         "appointments_find",
         "appointments_known",
         "appointments_names",
         "appointments_news",
         "appointments_offer",
+        "appointments_past_visits",
         "appointments_phone_in",
         "appointments_reminders",
+        "appointments_visit",
+        "appointments_week",
     }
     assert {p.name.removeprefix("appointments_requestview_") for p in own if p.name} == listed

@@ -67,9 +67,11 @@ def test_the_switch_leads_nowhere_else(desk, back):
     assert desk.post(NAMES, {"next": back}).url == "/admin/"
 
 
-def test_the_switch_is_a_post_of_the_desk(client, desk):
+def test_the_switch_is_a_post_of_whoever_has_a_list_of_names(client, desk):
     assert desk.get(NAMES).status_code == 405
     client.force_login(make_user("pia", "Provider"))
+    assert client.post(NAMES).status_code == 302  # for the provider's own day
+    client.force_login(make_user("nobody"))
     assert client.post(NAMES).status_code == 403
 
 

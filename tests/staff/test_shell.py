@@ -35,9 +35,9 @@ def places(frame: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("Front desk", ["Today", "Queue", "Find", "Enter a call", "Mail"]),
-        ("Manager", ["Today", "Queue", "Find", "Enter a call", "Mail"]),
-        ("Provider", ["Today"]),
+        ("Front desk", ["Today", "Queue", "Day", "Find", "Enter a call", "Mail"]),
+        ("Manager", ["Today", "Queue", "Day", "Find", "Enter a call", "Mail"]),
+        ("Provider", ["Today", "Day"]),
         (None, ["Today"]),
     ],
 )
@@ -67,6 +67,8 @@ def test_the_menu_holds_what_a_role_may_open_and_no_place_twice(role, there, not
         "/admin/appointments/appointmentrequest/",
         "/admin/appointments/appointmentrequest/find/",
         "/admin/appointments/appointmentrequest/call/",
+        "/admin/appointments/appointmentrequest/day/",
+        "/admin/appointments/appointmentrequest/week/",
         "/admin/mail/outgoingemail/",
         "/admin/practice/",
         "/admin/pages/page/add/",
