@@ -8,6 +8,7 @@ from appointments.models import AppointmentRequest
 from clinic.staff.shell import MOST_COUNTED, Place
 
 VIEW, ADD = "appointments.view_appointmentrequest", "appointments.add_appointmentrequest"
+MANAGES = "appointments.view_requestview"
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -20,6 +21,8 @@ def places(request: HttpRequest) -> list[Place]:
         found.append(Place(_("Enter a call"), reverse("admin:appointments_phone_in")))
     if may("mail.view_outgoingemail"):
         found.append(Place(_("Mail"), reverse("admin:mail_outgoingemail_changelist")))
+    if may(MANAGES):
+        found.append(Place(_("Numbers"), reverse("numbers:page")))
     return found
 
 
