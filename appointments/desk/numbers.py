@@ -67,10 +67,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class ArticleFigures:
-    """What one article brought: how often it was read, and how many then asked and were booked."""
+    """What one article brought: how many asked, and how many of them were booked."""
 
     title: str
-    reads: int
     asked: int
     booked: int
 
@@ -168,14 +167,9 @@ def article_figures(since: date) -> list[ArticleFigures]:
     asked = asked_since(start).filter(source_article__isnull=False).order_by().annotate(was_booked=WAS_BOOKED)
     rows = asked.values("source_article").annotate(asked=Count("pk"), booked=Count("pk", filter=Q(was_booked=True)))
     requests = {row["source_article"]: (row["asked"], row["booked"]) for row in rows}
-    reads: dict[int, int] = {}
-
-    def weight(pk: int) -> tuple[int, int]:
-        return requests.get(pk, (0, 0))[0], reads.get(pk, 0)
-
-    first = sorted({*requests, *reads}, key=weight, reverse=True)[:MOST_ARTICLES]
+    first = sorted(requests, key=lambda pk: requests[pk], reverse=True)[:MOST_ARTICLES]
     titles = dict(Article.objects.filter(pk__in=first).values_list("pk", "title"))
-    return [ArticleFigures(titles[pk], reads.get(pk, 0), *requests.get(pk, (0, 0))) for pk in first if pk in titles]
+    return [ArticleFigures(titles[pk], *requests[pk]) for pk in first if pk in titles]
 
 
 @dataclass(frozen=True)
