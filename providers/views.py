@@ -36,7 +36,7 @@ class ProviderList(ListView):
 def said_once(provider: Provider) -> dict[str, Any]:
     """Return what a provider treats and how, and of their own lists what no treatment or condition says already."""
     treatments, conditions = list(provider.treatments.all()), list(provider.conditions.all())
-    names = {row.name.casefold() for row in (*treatments, *conditions)}
+    names = {name.casefold() for name in (*(row.name for row in treatments), *(row.name for row in conditions))}
     return {
         "treatments": treatments,
         "conditions": conditions,

@@ -127,6 +127,8 @@ DESK = {
     "admin:appointments_offer": [302, 200, 403, 200, 200],
     "admin:appointments_book_offered": [302, 405, 403, 405, 405],
     "admin:appointments_cancel_visit": [302, 302, 403, 302, 302],
+    "numbers:page": [302, 403, 403, 200, 200],
+    "numbers:figures": [302, 403, 403, 200, 200],
     "admin:appointments_phone_in": [302, 200, 403, 200, 200],
 }
 ADMIN_FRAME = {

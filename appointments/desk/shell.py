@@ -9,6 +9,7 @@ from clinic.staff.shell import MOST_COUNTED, Place
 
 VIEW, ADD = "appointments.view_appointmentrequest", "appointments.add_appointmentrequest"
 SEE_DAY = "appointments.view_appointment"
+MANAGES = "appointments.view_requestview"
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -25,6 +26,8 @@ def places(request: HttpRequest) -> list[Place]:
         found.append(Place(_("Enter a call"), reverse("admin:appointments_phone_in")))
     if may("mail.view_outgoingemail"):
         found.append(Place(_("Mail"), reverse("admin:mail_outgoingemail_changelist")))
+    if may(MANAGES):
+        found.append(Place(_("Numbers"), reverse("numbers:page")))
     return found
 
 

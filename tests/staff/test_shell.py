@@ -36,7 +36,7 @@ def places(frame: str) -> list[str]:
     ("role", "expected"),
     [
         ("Front desk", ["Today", "Queue", "Day", "Find", "Enter a call", "Mail"]),
-        ("Manager", ["Today", "Queue", "Day", "Find", "Enter a call", "Mail"]),
+        ("Manager", ["Today", "Queue", "Day", "Find", "Enter a call", "Mail", "Numbers"]),
         ("Provider", ["Today", "Day"]),
         (None, ["Today"]),
     ],
