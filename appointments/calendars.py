@@ -67,7 +67,7 @@ def _event(appointment: Appointment, clinic: ClinicProfile, *, is_cancelled: boo
 
 
 def _name(clinic: ClinicProfile) -> str:
-    """The clinic's name, unless it has a shorter one that says less."""
+    """Return the clinic's name, unless it has a shorter one that says less."""
     return clinic.calendar_name or str(clinic.name)
 
 

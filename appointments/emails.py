@@ -10,12 +10,12 @@ Audience = OutgoingEmail.Audience
 
 
 def patient_address(reference: str) -> str:
-    """Where mail about this request goes, or an empty string when the patient left no address."""
+    """Return where mail about this request goes, or an empty string when the patient left no address."""
     return AppointmentRequest.objects.filter(reference=reference).values_list("email", flat=True).first() or ""
 
 
 def safe_facts(appointment_request: AppointmentRequest) -> dict:
-    """All that any message may say of a request: codes, times and its own number."""
+    """Return all that any message may say of a request: codes, times and its own number."""
     booked = appointment_request.appointment_at
     return {
         "request_id": appointment_request.pk,

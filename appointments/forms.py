@@ -103,7 +103,7 @@ class ReachingYou(forms.Form):
         return answers
 
     def answers(self) -> dict:
-        """The cleaned answers that are fields of AppointmentRequest."""
+        """Return the cleaned answers that are fields of AppointmentRequest."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("stamp", "website")}
 
 
@@ -120,7 +120,7 @@ class ContactForm(ReachingYou):
         return Layout("contact_method", "phone", "email", "best_time")
 
     def answers(self) -> dict:
-        """Only what was filled in: a blank leaves the earlier answer."""
+        """Return only what was filled in: a blank leaves the earlier answer."""
         return {name: value for name, value in super().answers().items() if value}
 
 

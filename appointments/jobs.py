@@ -30,7 +30,7 @@ def remind_of_overdue(now: datetime | None = None) -> None:
 
 
 def twice_the_promise(appointment_request: AppointmentRequest, hours: OpenTime) -> datetime:
-    """When the same open time has passed once more since the promise; at once where the clinic has no hours."""
+    """Return when the same open time has passed once more since the promise; at once where the clinic has no hours."""
     promised = hours.between(appointment_request.created_at, appointment_request.reply_due_at)
     try:
         return hours.add(appointment_request.reply_due_at, promised)

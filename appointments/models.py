@@ -23,7 +23,7 @@ UNPLANNED = datetime(9999, 12, 31, tzinfo=UTC)  # live, but nothing is due: the 
 
 
 def new_reference() -> str:
-    """A public reference that says nothing, as in R-7K3F-9Q2M: 30**8 of them."""
+    """Return a public reference that says nothing, as in R-7K3F-9Q2M: 30**8 of them."""
     letters = [secrets.choice(REFERENCE_ALPHABET) for _n in range(8)]
     return f"R-{''.join(letters[:4])}-{''.join(letters[4:])}"
 
@@ -35,11 +35,11 @@ def name_key(*names: str) -> str:
 
 class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def live(self) -> "AppointmentRequestQuerySet":
-        """What the front desk still has to do something about."""
+        """Return what the front desk still has to do something about."""
         return self.filter(act_by__isnull=False)
 
     def by_due(self) -> "AppointmentRequestQuerySet":
-        """What is due first, be it a promised reply or a call-back; last what has nothing planned."""
+        """Return what is due first, be it a promised reply or a call-back; last what has nothing planned."""
         return self.order_by(*AppointmentRequestQuerySet.BY_DUE)
 
     BY_DUE = ["act_by", "pk"]
@@ -49,12 +49,12 @@ class AppointmentRequestQuerySet(models.QuerySet["AppointmentRequest"]):
         return self.filter(act_by__lte=now, next_action_at__isnull=False)
 
     def to_do_now(self, now: datetime) -> "AppointmentRequestQuerySet":
-        """What somebody should turn to now: nobody has reacted yet, or a call-back is due."""
+        """Return what somebody should turn to now: nobody has reacted yet, or a call-back is due."""
         nobody_reacted = Q(act_by__isnull=False, first_contact_at=None, next_action_at=None)
         return self.filter(nobody_reacted | Q(act_by__lte=now, next_action_at__isnull=False))
 
     def later_than(self, appointment_request: "AppointmentRequest") -> "AppointmentRequestQuerySet":
-        """What comes after this one in the order of `by_due()`."""
+        """Return what comes after this one in the order of `by_due()`."""
         at, pk = appointment_request.act_by, appointment_request.pk
         return self.filter(Q(act_by__gt=at) | Q(act_by=at, pk__gt=pk))
 
@@ -407,7 +407,7 @@ class AppointmentRequest(models.Model):
 
 class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
     def reopenings(self) -> "RequestEventQuerySet":
-        """The moves that took a closed request up again."""
+        """Return the moves that took a closed request up again."""
         closed = AppointmentRequest.CLOSED
         return self.filter(kind=RequestEvent.Kind.MOVED, from_status__in=closed)
 

@@ -16,7 +16,7 @@ FIRST_VISIT = "first-visit"  # the address of the clinic's page on what to expec
 
 
 def visit_facts(appointment: Appointment, *, before: datetime | None = None) -> dict:
-    """What a message says of an agreed time, and by which it is known whether it is still true when it leaves.
+    """Return what a message says of an agreed time, and by which it is known whether it is still true when it leaves.
 
     `before` is when the visit was to be until now.
     """
@@ -72,7 +72,7 @@ def offered(appointment_request: AppointmentRequest, event: RequestEvent, times:
 
 
 def offer_facts(times: Sequence[OfferedTime]) -> dict:
-    """What a message says of offered times, and by which it is known whether it is still true when it leaves."""
+    """Return what a message says of offered times, and by which it is known whether it is still true when it leaves."""
     return {
         "offered_ids": [time.pk for time in times],
         "offers": [time_facts(time) for time in times],

@@ -175,7 +175,7 @@ class ArticleVersionQuerySet(models.QuerySet["ArticleVersion"]):
     """Providers, treatments and conditions reach it as `authored_versions` and `article_versions`."""
 
     def published(self) -> "ArticleVersionQuerySet":
-        """The versions that the public reads now."""
+        """Return the versions that the public reads now."""
         return self.filter(live_for__isnull=False, live_for__retired_at=None)
 
     def newest_articles(self, count: int) -> list[Article]:
@@ -310,7 +310,7 @@ class Citation(models.Model):
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
     def as_dict(self) -> dict[str, str | int | None]:
-        """What a published version keeps of it."""
+        """Return what a published version keeps of it."""
         names = ["number", "authors", "title", "source", "year", "doi", "pubmed_id", "shows", "does_not_show"]
         accessed = str(self.accessed_on or "")
         return {name: getattr(self, name) for name in names} | {"address": self.address, "accessed_on": accessed}

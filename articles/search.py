@@ -67,7 +67,7 @@ def search(q: str) -> ArticleQuerySet:
 
 
 def _best(terms: list[str], how: str) -> list[int]:
-    """The articles that have "all" or "any" of the terms, best first.
+    """Return the articles that have "all" or "any" of the terms, best first.
 
     Ranking costs as much as there are matches, so of a word that thousands have it looks at the newest only, and at the
     newest that have it in their title.
@@ -81,7 +81,7 @@ def _best(terms: list[str], how: str) -> list[int]:
 
 
 def question_terms(q: str) -> list[str]:
-    """The first words of what somebody typed."""
+    """Return the first words of what somebody typed."""
     terms = list(dict.fromkeys(term[:LONGEST_TERM] for term in plain_words(q[:1000])))
     longer = [term for term in terms if len(term) > 1]
     return (longer or terms)[:MAX_TERMS]

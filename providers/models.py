@@ -215,7 +215,7 @@ class Provider(models.Model):
         return comma_separated(self.languages)
 
     def next_time_away(self, today: date | None = None) -> "TimeAway | None":
-        """The absence that is on, or the next one. Reads the prefetched rows where there are any."""
+        """Return the absence that is on, or the next one. Reads the prefetched rows where there are any."""
         today = today or timezone.localdate()
         ahead = [away for away in self.time_away.all() if away.ends_on >= today]
         return min(ahead, key=lambda away: away.starts_on, default=None)

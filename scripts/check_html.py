@@ -70,7 +70,7 @@ def read(url: str) -> bytes:
 
 
 def messages(jar: Path, folder: Path) -> list[dict]:
-    """What the checker has to say: errors, warnings and remarks alike."""
+    """Return what the checker has to say: errors, warnings and remarks alike."""
     done = subprocess.run(["java", "-jar", jar, "--format", "json", folder], capture_output=True, text=True)
     return json.loads(done.stderr)["messages"]
 

@@ -121,12 +121,12 @@ def starts_of(by: str, today: date) -> list[date]:
 
 
 def asked_since(start: datetime) -> QuerySet[AppointmentRequest]:
-    """What people asked since then: neither spam nor the same request twice."""
+    """Return what people asked since then: neither spam nor the same request twice."""
     return AppointmentRequest.objects.filter(created_at__gte=start).exclude(status__in=[Status.SPAM, Status.DUPLICATE])
 
 
 def _period(moment: str, bounds: list[datetime]) -> Case:
-    """The number of the period that a moment lies in, compared in the database with bounds in the clinic's time."""
+    """Return the number of the period a moment lies in, compared in the database with bounds in the clinic's time."""
     ranges: Iterable[tuple[int, tuple[datetime, datetime]]] = enumerate(pairwise(bounds))
     whens = [
         When(**{f"{moment}__gte": start, f"{moment}__lt": end}, then=Value(number)) for number, (start, end) in ranges

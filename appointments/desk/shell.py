@@ -32,7 +32,7 @@ def places(request: HttpRequest) -> list[Place]:
 
 
 def queue() -> Place:
-    """The queue, with how many wait for a reply and where to ask how many came since."""
+    """Return the queue, with how many wait for a reply and where to ask how many came since."""
     newest = AppointmentRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return Place(
         _("Queue"),
@@ -43,5 +43,5 @@ def queue() -> Place:
 
 
 def count_waiting() -> int:
-    """How many wait for a reply; counting stops where the frame says only that there are more."""
+    """Return how many wait for a reply; counting stops where the frame says only that there are more."""
     return AppointmentRequest.objects.awaiting_reply()[:MOST_COUNTED].count()

@@ -195,7 +195,7 @@ def steps_for(appointment_request: AppointmentRequest, user) -> list[DeskStep]:
 
 
 def booking_warnings(appointment_request: AppointmentRequest, at: datetime, provider: Provider | None) -> list[str]:
-    """What speaks against this time: closed then, or the provider away."""
+    """Return what speaks against this time: closed then, or the provider away."""
     found = []
     if not open_time().is_open(at):
         found.append(_("The clinic is closed at that time."))

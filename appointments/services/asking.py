@@ -85,7 +85,7 @@ def _by_key(submission_key: str) -> AppointmentRequest | None:
 
 
 def _suspicions_of(sender: str, now: datetime) -> list[str]:
-    """What is odd about a sender: very many requests within minutes."""
+    """Return what is odd about a sender: very many requests within minutes."""
     recent = AppointmentRequest.objects.filter(sender=sender, created_at__gt=now - MANY_WITHIN)
     return ["many_from_one_address"] if sender and recent.count() >= MANY_FROM_ONE_SENDER else []
 
@@ -104,7 +104,7 @@ def _new(answers: Mapping[str, Any], suspicions: list[str], now: datetime, **sen
 
 
 def _labels(names: list[str]) -> str:
-    """What the trail may say of changed answers: which, never what."""
+    """Return what the trail may say of changed answers: which, never what."""
     return ", ".join(str(getattr(AppointmentRequest._meta.get_field(name), "verbose_name", name)) for name in names)
 
 

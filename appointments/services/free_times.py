@@ -65,7 +65,7 @@ def _taken(provider: Provider, day: date, now: datetime) -> list[Stretch]:
 
 
 def _starts(provider: Provider, spans: list[tuple[datetime, datetime]], minutes: int) -> list[Slot]:
-    """Every start at which a visit still fits, on the half hour, or on the quarter for short ones."""
+    """Return every start at which a visit still fits, on the half hour, or on the quarter for short ones."""
     step, length = timedelta(minutes=15 if minutes % 30 else 30), timedelta(minutes=minutes)
     starts = []
     for opens, closes in spans:

@@ -34,7 +34,7 @@ SUSPICIONS = {
 
 @register.simple_tag(takes_context=True)
 def desk_today(context: dict) -> dict:
-    """What the first page leads with: the next calls of whoever asks, the numbers, and whether names are shown."""
+    """Return what the first page leads with: the next calls of whoever asks, numbers, whether names are shown."""
     request, now = context["request"], timezone.now()
     more: dict[str, Any] = {"names_hidden": names_hidden(request), "to_remind": len(to_call(now))}
     more["past_visits"] = count_past_visits(now)
@@ -48,7 +48,7 @@ def why_now(row: AppointmentRequest) -> Why:
 
 @register.filter
 def asks_for(row: AppointmentRequest) -> str:
-    """What and whom: "appointment, new patient"."""
+    """Return what and whom: "appointment, new patient"."""
     patient = {"new": _("new"), "returning": _("returning"), "unsure": _("not sure")}.get(row.patient_type)
     return f"{row.get_kind_display()}, {patient}" if patient else row.get_kind_display()
 

@@ -71,7 +71,7 @@ class Blocks:
         return f'<{tag} id="{identifier}">{self.words.phrases(words)}</{tag}>'
 
     def heading_id(self, text: str) -> str:
-        """An id made of the heading's words. The prefix keeps it apart from the ids of the page around it."""
+        """Return an id made of the heading's words. The prefix keeps it apart from the ids of the page around it."""
         base = f"section-{slugify(text)[:60].strip('-') or len(self.ids) + 1}"
         number = self.last_number.get(base, 1)
         identifier = base
@@ -119,7 +119,7 @@ class Blocks:
         return f"<{node.tag}{attribute}>{inside}</{node.tag}>"
 
     def cell(self, nodes: Sequence[Node]) -> str:
-        """What a list item or table cell holds: words as they are, or blocks."""
+        """Return what a list item or table cell holds: words as they are, or blocks."""
         if all(node.is_phrase for node in nodes):
             return self.words.phrases(nodes)
         if [node.tag for node in nodes] == ["p"] and all(child.is_phrase for child in nodes[0].children):
@@ -187,7 +187,7 @@ class Blocks:
         return f"<figure>{shown}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
 
     def image_at(self, src: str) -> ArticleImage | None:
-        """The article's picture at an address: of its JPEG or of any of its WebP files."""
+        """Return the article's picture at an address: of its JPEG or of any of its WebP files."""
         path = unquote(urlsplit(src).path) if src.startswith((settings.MEDIA_URL, settings.SITE_URL + "/")) else ""
         stem = PurePosixPath(path).stem
         image = self.images.get(stem) or self.images.get(re.sub(r"-\d+$", "", stem))
@@ -195,7 +195,7 @@ class Blocks:
 
 
 def _only_phrases(node: Node) -> list[Node]:
-    """A node's words as phrases: a block in it gives its words alone."""
+    """Return a node's words as phrases: a block in it gives its words alone."""
     kept: list[Node] = []
     for child in node.children:
         kept += [child] if child.is_phrase else _only_phrases(child)

@@ -45,7 +45,7 @@ class Node:
         return self.tag in PHRASES and all(child.is_phrase for child in self.children)
 
     def find_all(self, tag: str) -> list["Node"]:
-        """The nodes of a tag at or under this one, in order."""
+        """Return the nodes of a tag at or under this one, in order."""
         found = [self] if self.tag == tag else []
         return found + [deeper for child in self.children for deeper in child.find_all(tag)]
 

@@ -77,7 +77,7 @@ class Words:
 
 
 def _numbers(typed: str) -> list[int]:
-    """The numbers of "[1, 3-5]", ranges written out, each once. A range that is no range gives its two ends."""
+    """Return the numbers of "[1, 3-5]", ranges written out, each once. A range that is no range gives its two ends."""
     numbers: list[int] = []
     for part in re.split(r"[,;]", typed.strip("[] ")):
         ends = [int(number) for number in re.findall(r"\d+", part)]

@@ -37,7 +37,7 @@ def lines_of(text: Article | ArticleVersion) -> list[str]:
 
 
 def _paragraphs(html: str) -> str:
-    """The text of a body, a line a block."""
+    """Return the text of a body, a line a block."""
     ends = ("</p>", "</h2>", "</h3>", "</li>", "</figcaption>", "</td>", "</th>")
     for end in ends:
         html = html.replace(end, f"{end}\0")

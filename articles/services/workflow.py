@@ -61,7 +61,7 @@ def may_read(user: User, article: Article) -> bool:
 
 
 def missing(article: Article) -> list[Problem]:
-    """What its author should mend before sending it for review, what stands in the way first."""
+    """Return what its author should mend before sending it for review, what stands in the way first."""
     problems = [problem for problem in problems_of(article) if problem.code not in GIVEN_BY_REVIEWER]
     if article.reviewer_id and article.reviewer_id == article.author_id and _needs_second_reader():
         problems.insert(0, Problem("own_reviewer", _("Choose a reviewer other than the author.")))
@@ -263,7 +263,7 @@ def restore(*, article: Article, version: ArticleVersion, by: User) -> None:
 
 
 def _citation_fields(kept: dict) -> dict:
-    """The row of a citation again, from what a version kept of it."""
+    """Return the row of a citation again, from what a version kept of it."""
     names = ["number", "authors", "title", "source", "year", "doi", "pubmed_id", "shows", "does_not_show"]
     has_id = kept["doi"] or kept["pubmed_id"]
     return {name: kept[name] for name in names} | {

@@ -9,6 +9,6 @@ register = template.Library()
 
 @register.simple_tag
 def picture(image: ArticleImage, sizes: str = "100vw", lazy: bool = True, css: str = "") -> SafeString:
-    """An article's picture in every size it has. The first picture of a page is `lazy=False`."""
+    """Return an article's picture in every size it has. The first picture of a page is `lazy=False`."""
     alt = "" if image.is_decorative else image.alt
     return img(image.file, width=image.width, height=image.height, alt=alt, sizes=sizes, lazy=lazy, css=css)

@@ -92,7 +92,7 @@ def with_footnotes(html: str, notes: Mapping[str, str]) -> tuple[str, list[str]]
 
 
 def listed(notes: list[str]) -> str:
-    """The footnotes below the text, until their author has made citations of them."""
+    """Return the footnotes below the text, until their author has made citations of them."""
     if not notes:
         return ""
     rows = "".join(f"<li>{re.sub(r'<[^>]+>', '', note) or escape('…')}</li>" for note in notes)

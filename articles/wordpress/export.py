@@ -195,7 +195,7 @@ def _meta(item: ElementTree.Element) -> dict[str, list[str]]:
 
 
 def _footnotes(typed: str) -> dict[str, str]:
-    """What the editor of WordPress 6.3 and later keeps: [{"id": …, "content": HTML}, …]."""
+    """Return what the editor of WordPress 6.3 and later keeps: [{"id": …, "content": HTML}, …]."""
     try:
         return {str(note["id"]): str(note["content"]) for note in json.loads(typed or "[]")}
     except (ValueError, TypeError, KeyError):

@@ -242,7 +242,7 @@ class _Import:
 
 
 def _already_here(key: str, dated: str) -> Article | None:
-    """The article made of a post. Two sites may number alike: then the day of publication tells them apart."""
+    """Return the article made of a post. Two sites may number alike: then the day of publication tells them apart."""
     same = Q(imported_from=key) | (Q(imported_from=dated) if dated else Q(imported_from__startswith=f"{key}@"))
     return Article.objects.filter(same).first()
 

@@ -29,7 +29,7 @@ def without_tokens(text: str) -> str:
 
 
 def describe(error: BaseException | None) -> str:
-    """The traceback of an error and of what led to it: files, lines and kinds, and only such words as are safe."""
+    """Return the traceback of an error and what led to it: files, lines and kinds, and only such words as are safe."""
     told: list[str] = []
     seen: list[BaseException] = []
     while error is not None and error not in seen:

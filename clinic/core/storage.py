@@ -21,7 +21,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run, **options)
 
     def _joined(self, paths: dict) -> str:
-        """The stylesheet with each import replaced by the file it names, which lies in the same folder."""
+        """Return the stylesheet with each import replaced by the file it names, which lies in the same folder."""
         folder = PurePosixPath(STYLESHEET).parent
 
         def imported(match: Match[str]) -> str:

@@ -86,7 +86,7 @@ class Story:
         return self._mail_left(now)
 
     def _mail_left(self, at: datetime) -> "Story":
-        """What this step queued left at the time, so that starting the worker does not send it all again."""
+        """Return what this step queued left at the time, so that starting the worker does not send it all again."""
         waiting = OutgoingEmail.objects.waiting().filter(reference=self.row.reference)
         waiting.update(created_at=at, due_at=at, sent_at=at + MAIL_TAKES, attempts=1)
         return self

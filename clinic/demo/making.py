@@ -60,7 +60,7 @@ def all_or_nothing() -> Iterator[Maker]:
 
 
 def _files_of(row: models.Model) -> list[str]:
-    """The names of the row's pictures, each with the smaller ones that lie beside it."""
+    """Return the names of the row's pictures, each with the smaller ones that lie beside it."""
     names = []
     for field in row._meta.get_fields():
         picture = getattr(row, field.name, None) if isinstance(field, models.ImageField) else None

@@ -152,7 +152,7 @@ def send(row: OutgoingEmail, connection) -> None:
 
 
 def build(row: OutgoingEmail, connection=None) -> EmailMultiAlternatives:
-    """The message of this row as it reads now: today's clinic facts, freshly signed links.
+    """Return the message of this row as it reads now: today's clinic facts, freshly signed links.
 
     Raises NoAddress when the clinic or the patient has no address.
     """
@@ -243,7 +243,7 @@ def attach_calendar(message: EmailMultiAlternatives, row: OutgoingEmail, to: str
 
 
 def for_plain_readers(text: str) -> str:
-    """The text at 72 columns, with no gap of more than one empty line. An address stays whole, however long."""
+    """Return the text at 72 columns, with no gap of more than one empty line. An address stays whole, however long."""
     lines = [textwrap.fill(line, COLUMNS, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
@@ -302,7 +302,7 @@ def is_server_trouble(error: Exception) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """The reason in one line. Only such words as never hold the recipient's address; a server's own often do."""
+    """Return the reason in one line. Only such words as never hold the recipient's address; a server's own often do."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = {f"{code}" for code, _reason in error.recipients.values()}
         return f"the server refused the recipient ({', '.join(sorted(answers))})"

@@ -64,7 +64,7 @@ def _week(hours: OpenTime) -> list[dict[str, Any]]:
 
 
 def _week_in_short(hours: OpenTime) -> list[str]:
-    """One line for each span, as in "Mo,Tu,We 09:00-12:00"."""
+    """Return one line for each span, as in "Mo,Tu,We 09:00-12:00"."""
     days: dict[str, list[str]] = {}
     for day in sorted(hours.week):
         for opens, closes in sorted(hours.week[day]):

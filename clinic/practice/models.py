@@ -19,12 +19,12 @@ WORST_SIGNS = 3
 
 class ClinicProfileQuerySet(models.QuerySet["ClinicProfile"]):
     def current(self) -> "ClinicProfile":
-        """The clinic's one row; an unsaved, empty one before anybody filled it in."""
+        """Return the clinic's one row; an unsaved, empty one before anybody filled it in."""
         return self.first() or ClinicProfile()
 
 
 def _minutes(kind: Any, usually: int) -> models.PositiveSmallIntegerField:
-    """The field for how long a kind of visit takes."""
+    """Return the field for how long a kind of visit takes."""
     return models.PositiveSmallIntegerField(
         kind,
         default=usually,
@@ -293,7 +293,7 @@ class MessageTemplate(models.Model):
 
 
 def open_time() -> OpenTime:
-    """The clinic's opening hours and closures as they stand now. Two queries."""
+    """Return the clinic's opening hours and closures as they stand now. Two queries."""
     week: dict[int, list] = {}
     for row in OpeningHours.objects.all():
         week.setdefault(row.weekday, []).append((row.opens, row.closes))

@@ -30,7 +30,7 @@ def start_clock(request: HttpRequest, **kwargs) -> None:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """How long this session lives on without a sign of life. A session that never had one is over."""
+    """Return how long this session lives on without a sign of life. A session that never had one is over."""
     return int(request.session.get(SEEN_AT, 0) + IDLE_FOR.total_seconds() - time.time())
 
 
@@ -73,7 +73,7 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _page_to_return_to(request: HttpRequest) -> str:
-    """This page, or the one whose form was sent: what a form is sent to may not be a page."""
+    """Return this page, or the one whose form was sent: what a form is sent to may not be a page."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     referer = urlsplit(request.headers.get("Referer", ""))

@@ -11,7 +11,7 @@ IN_WORDS = {
 
 
 def all_of(app: str, *models: str) -> list[str]:
-    """Every permission on these models."""
+    """Return every permission on these models."""
     return [f"{app}.{verb}_{model}" for model in models for verb in ("view", "add", "change", "delete")]
 
 

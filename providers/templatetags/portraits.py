@@ -12,7 +12,7 @@ register = template.Library()
 def portrait(
     provider: Provider, sizes: str = "15rem", lazy: bool = True, css: str = "", alt: str | None = None
 ) -> SafeString:
-    """A provider's portrait, or their initials where there is none. `alt=""` beside a name that says it all."""
+    """Return a provider's portrait, or their initials where there is none. `alt=""` beside a name that says it all."""
     if not provider.portrait:
         return format_html('<span class="portrait__initials" aria-hidden="true">{}</span>', provider.initials)
     return img(

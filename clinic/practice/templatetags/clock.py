@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.filter
 def clock(at: datetime | time) -> str:
-    """The time of day without the full stops that would end a sentence early: "10:30 am", "noon"."""
+    """Return the time of day without the full stops that would end a sentence early: "10:30 am", "noon"."""
     local = timezone.localtime(at) if isinstance(at, datetime) else at
     return time_format(local, "TIME_FORMAT").replace("a.m.", "am").replace("p.m.", "pm")
 
