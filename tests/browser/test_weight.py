@@ -10,7 +10,7 @@ ARTICLE = "/articles/reasons-to-try-dry-needling-for-low-back-pain/"
 
 
 def test_the_first_view_of_an_article_is_light(browser: Browser, demo_site: Site):
-    """At most 70 KB compressed with the lead picture, 60 KB of fonts beside it, ten requests."""
+    """At most 70 KB compressed with the lead picture, 60 KB of fonts beside it, eleven requests: the news and the article have a script each."""
     with reader(browser, demo_site, **PHONE) as (page, _complaints):
         loaded: list[tuple[str, str, int]] = []
         session = page.context.new_cdp_session(page)
@@ -30,4 +30,4 @@ def test_the_first_view_of_an_article_is_light(browser: Browser, demo_site: Site
     print(f"{rest / 1024:.1f} KB and {fonts / 1024:.1f} KB of fonts in {len(loaded)} requests")  # noqa: T201  (pytest -s)
     assert rest <= 70 * 1024, loaded
     assert 0 < fonts <= 60 * 1024
-    assert len(loaded) <= 10
+    assert len(loaded) <= 11
