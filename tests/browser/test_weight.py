@@ -10,7 +10,7 @@ ARTICLE = "/articles/reasons-to-try-dry-needling-for-low-back-pain/"
 
 
 def test_the_first_view_of_an_article_is_light(browser: Browser, demo_site: Site):
-    """At most 70 KB compressed with the lead picture, 60 KB of fonts beside it, eleven requests: the news and the article have a script each."""
+    """At most 70 KB compressed with the lead picture, 60 KB of fonts beside it, eleven requests (two small scripts)."""
     with reader(browser, demo_site, **PHONE) as (page, _complaints):
         loaded: list[tuple[str, str, int]] = []
         session = page.context.new_cdp_session(page)
