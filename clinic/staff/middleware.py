@@ -47,8 +47,8 @@ class StaffSession:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A visitor without a session stays without: looking would make pages differ by cookie
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            response = self._answer_instead(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response = self._answer_instead(request) if request.user.is_authenticated else _answer_script(request)
             if response:
                 return response
         return self.get_response(request)
@@ -65,11 +65,16 @@ class StaffSession:
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
+    if refused := _answer_script(request):  # its page comes next: that is signed out, and told why
+        return refused
     logout(request)
     messages.info(request, _("You were away for half an hour, so you have been signed out. Sign in to go on."))
-    if "X-Background" in request.headers:
-        return HttpResponse(status=401)  # a script asked, which could do nothing with the sign-in page
     return redirect_to_login(_page_to_return_to(request))
+
+
+def _answer_script(request: HttpRequest) -> HttpResponse | None:
+    """Return 401 where a script asks: led to the sign-in page it would use up what that has to say."""
+    return HttpResponse(status=401) if "X-Background" in request.headers else None
 
 
 def _page_to_return_to(request: HttpRequest) -> str:

@@ -28,6 +28,15 @@ def test_half_an_hour_away_signs_out(client, staff, clock):
     assert not is_signed_in(client)
 
 
+def test_scripts_that_ask_on_do_not_use_up_the_reason(client, staff, clock):
+    sign_in(client)
+    clock.shift(31 * 60)
+    for _poll in range(3):
+        assert client.get("/admin/", headers={"X-Background": "1"}).status_code == 401
+    assert "You were away for half an hour" in client.get("/admin/", follow=True).content.decode()
+    assert not is_signed_in(client)
+
+
 def test_a_form_sent_too_late_leads_back_to_its_page(client, staff, clock):
     client.force_login(staff)
     clock.shift(31 * 60)
