@@ -6,8 +6,9 @@ from functools import lru_cache
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from clinic.core.json_ld import breadcrumbs
 
@@ -15,6 +16,16 @@ register = template.Library()
 
 # Escapes that keep the JSON the same and cannot end the script element it stands in
 SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter
+def prose(html: str) -> SafeString:
+    """Return rich text for its page: a table too wide for a phone scrolls in a region that the keyboard reaches."""
+    region = format_html(
+        '<div class="table-scroll" role="region" tabindex="0" aria-label="{}">', _("Table, scrolls sideways")
+    )
+    html = html.replace("<table", f"{region}<table").replace("</table>", "</table></div>")
+    return mark_safe(html)  # nosec B308 B703: sanitised when it was stored
 
 
 @register.simple_tag
