@@ -15,6 +15,7 @@ from clinic.demo.requests import tell_requests
 from clinic.demo.texts import PICTURES, next_closure, one_a_line, read
 from clinic.pages.models import Page
 from clinic.practice.contact_file import save_current_contact
+from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
@@ -70,6 +71,9 @@ def load_clinic(maker: Maker, now: datetime) -> None:
     for rule in texts["closures"]:
         starts_on, ends_on = next_closure(rule, today)
         maker.make(Closure, reason=rule["name"], starts_on=starts_on, ends_on=ends_on)
+    for model, name in ((Price, "prices"), (Insurer, "insurers")):
+        for position, row in enumerate(texts[name]):
+            maker.make(model, **row, position=position)
     maker.make(UrgentAdvice, **texts["urgent_advice"])
     for position, words in enumerate(texts["messages"]):
         maker.make(MessageTemplate, **words, position=position)

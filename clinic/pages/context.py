@@ -11,7 +11,8 @@ from clinic.practice.contact_file import saved_contact
 from clinic.practice.models import ClinicProfile
 
 URGENT_HELP = "urgent-help"
-BEFORE_YOU_COME = ["first-visit", "insurance-and-fees"]  # led to from the home page, where there are such pages
+FIRST_VISIT, FEES = "first-visit", "insurance-and-fees"
+BEFORE_YOU_COME = [FIRST_VISIT, FEES]  # led to from the home page, where there are such pages
 
 
 @dataclass

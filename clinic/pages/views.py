@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -5,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from clinic.core.http import public_page
-from clinic.pages.context import BEFORE_YOU_COME, URGENT_HELP, site_of
+from clinic.pages.context import BEFORE_YOU_COME, FEES, URGENT_HELP, site_of
 from clinic.pages.models import Page
 from clinic.pages.search import did_you_mean, find, read_entries
 from clinic.practice import json_ld
+from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import UrgentAdvice, open_time
 from providers.models import Condition, Provider, Treatment
 
@@ -34,11 +37,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """A plain page; the one on urgent help opens with the card that also stands above the request form."""
-    context = {
-        "page": get_object_or_404(Page, slug=slug),
-        "urgent_advice": UrgentAdvice.objects.first() if slug == URGENT_HELP else None,
-    }
+    """A plain page. Urgent help opens with the card of the request form, fees with the prices and insurers."""
+    context: dict[str, Any] = {"page": get_object_or_404(Page, slug=slug)}
+    if slug == URGENT_HELP:
+        context["urgent_advice"] = UrgentAdvice.objects.first()
+    elif slug == FEES:
+        context |= {"prices": Price.objects.all(), "insurers": Insurer.objects.all()}
     return render(request, "pages/page.html", context)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.core.editing import SharedAdmin, SharedFields, SharedForm
 from clinic.core.forms import HoursField, LabelledRows
 from clinic.practice.contact_file import save_contact
+from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
 
 
@@ -60,10 +61,28 @@ def appointments_in(closure: Closure) -> str:
     return format_html_join("; ", '<a href="{}">{}</a> {}', rows)
 
 
+class PriceInline(SharedFields, admin.TabularInline):
+    """Shown on the page “insurance-and-fees”, with the notice on estimates."""
+
+    model = Price
+    formset = LabelledRows
+    classes = ["plain-rows"]
+    extra = 0
+
+
+class InsurerInline(SharedFields, admin.TabularInline):
+    """Shown on the page “insurance-and-fees”."""
+
+    model = Insurer
+    formset = LabelledRows
+    classes = ["plain-rows"]
+    extra = 0
+
+
 @admin.register(ClinicProfile)
 class ClinicProfileAdmin(SharedAdmin):
     form = ClinicProfileForm
-    inlines = [OpeningHoursInline, ClosureInline]
+    inlines = [OpeningHoursInline, ClosureInline, PriceInline, InsurerInline]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "tagline", "summary"]}),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.core.text import comma_separated, lines
+from clinic.practice.fees import Insurer, Price  # noqa: F401  (Django looks for models in this module)
 from clinic.practice.hours import OpenTime
 
 WORST_SIGNS = 3
