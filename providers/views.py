@@ -55,6 +55,7 @@ class ProviderDetail(DetailView):
         return super().get_context_data(**kwargs) | {
             "request_url": reverse("appointments:request") + asked_about,
             **said_once(provider),
+            "questions": provider.questions.all(),
             "articles": provider.authored_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(PROVIDERS, reverse("providers:provider-list")), (provider.name, "")],
             "json_ld": [profile(provider)],
@@ -86,6 +87,7 @@ class TreatmentDetail(DetailView):
         return super().get_context_data(**kwargs) | {
             "providers": treatment.providers.listed(),
             "conditions": conditions.filter(Q(has_page=True) | Q(has_article=True)),
+            "questions": treatment.questions.all(),
             "articles": treatment.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(TREATMENTS, reverse("providers:treatment-list")), (treatment.name, "")],
             "json_ld": [topic_page(treatment)],
@@ -117,6 +119,7 @@ class ConditionDetail(DetailView):
         return super().get_context_data(**kwargs) | {
             "treatments": treatments.filter(Q(has_page=True) | Q(has_article=True)),
             "providers": condition.providers.listed(),
+            "questions": condition.questions.all(),
             "articles": condition.article_versions.newest_articles(ARTICLES_SHOWN),
             "breadcrumb": [(CONDITIONS, reverse("providers:condition-list")), (condition.name, "")],
             "json_ld": [topic_page(condition)],

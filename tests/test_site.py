@@ -81,6 +81,7 @@ ADMIN = {
     "articles_article": ("", "vac", "vacd"),
     "articles_articleversion": ("", "v", "v"),
     "mail_outgoingemail": ("v", "", "v"),
+    "pages_commonquestion": ("", "", "vacd"),
     "pages_page": ("", "", "vacd"),
     "practice_clinicprofile": ("v", "", "vc"),
     "practice_messagetemplate": ("v", "", "vacd"),

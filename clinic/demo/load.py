@@ -13,7 +13,7 @@ from clinic.demo.making import DemoRefused, Maker, all_or_nothing
 from clinic.demo.models import DemoRow
 from clinic.demo.requests import tell_requests
 from clinic.demo.texts import PICTURES, next_closure, one_a_line, read
-from clinic.pages.models import Page
+from clinic.pages.models import CommonQuestion, Page
 from clinic.practice.contact_file import save_current_contact
 from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
@@ -46,6 +46,7 @@ def load(now: datetime | None = None) -> bool:
         load_staff(maker)
         load_care(maker)
         load_providers(maker, now)
+        load_questions(maker)
         load_articles(maker, now)
         tell_requests(maker, now)
     save_current_contact()
@@ -165,3 +166,13 @@ def make_provider(maker: Maker, texts: dict) -> Provider:
     provider.treatments.set(Treatment.objects.filter(slug__in=texts["treatments"]))
     provider.conditions.set(Condition.objects.filter(slug__in=texts["conditions"]))
     return provider
+
+
+def load_questions(maker: Maker) -> None:
+    """Questions and answers, each on the pages whose addresses it names."""
+    kinds = {"pages": Page, "treatments": Treatment, "conditions": Condition, "providers": Provider}
+    for position, texts in enumerate(read("questions")["questions"]):
+        slugs = {kind: texts.pop(kind, []) for kind in kinds}
+        question = maker.make(CommonQuestion, **texts, position=position)
+        for kind, model in kinds.items():
+            getattr(question, kind).set(model._default_manager.filter(slug__in=slugs[kind]))

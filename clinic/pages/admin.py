@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.db import models
+from django.forms import CheckboxSelectMultiple
 
 from clinic.core.admin import ProseAdmin
 from clinic.core.editing import SharedAdmin
-from clinic.pages.models import Page
+from clinic.pages.models import CommonQuestion, Page
 from clinic.redirects.admin import RedirectOnSlugChange
 
 
@@ -10,3 +12,9 @@ from clinic.redirects.admin import RedirectOnSlugChange
 class PageAdmin(RedirectOnSlugChange, ProseAdmin, SharedAdmin):
     list_display = ["title", "slug", "show_in_footer", "position", "updated_at"]
     prepopulated_fields = {"slug": ["title"]}
+
+
+@admin.register(CommonQuestion)
+class CommonQuestionAdmin(ProseAdmin, SharedAdmin):
+    list_display = ["question", "on_home", "position"]
+    formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}

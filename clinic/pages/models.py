@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.core.prose import PROSE, ProseField
 from clinic.practice.models import ClinicProfile
+from providers.models import Condition, Provider, Treatment
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -35,3 +36,30 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pages:page", args=[self.slug])
+
+
+class CommonQuestion(models.Model):
+    """What visitors ask again and again, answered on the pages it is ticked for."""
+
+    question = models.CharField(_("question"), max_length=160, help_text=_("As visitors ask it."))
+    answer = ProseField(_("answer"), extensions=PROSE, sanitize=True, help_text=_("Two or three sentences."))
+    on_home = models.BooleanField(_("on the home page"), default=False)
+    pages = models.ManyToManyField(Page, blank=True, related_name="questions", verbose_name=_("on these pages"))
+    treatments = models.ManyToManyField(
+        Treatment, blank=True, related_name="questions", verbose_name=_("on these treatments")
+    )
+    conditions = models.ManyToManyField(
+        Condition, blank=True, related_name="questions", verbose_name=_("on these conditions")
+    )
+    providers = models.ManyToManyField(
+        Provider, blank=True, related_name="questions", verbose_name=_("on these providers")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("question and answer")
+        verbose_name_plural = _("questions and answers")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.question

@@ -16,5 +16,5 @@ urlpatterns = [
     path("robots.txt", sitemaps.robots, name="robots"),
     path(".well-known/security.txt", sitemaps.security_txt, name="security-txt"),
     path("media/<path:path>", media.media, name="media"),
-    path("<slug:slug>/", views.page, name="page"),
+    path("<slug:slug>/", views.plain_page, name="page"),
 ]

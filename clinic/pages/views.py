@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article
 from clinic.core.http import public_page
 from clinic.pages.context import BEFORE_YOU_COME, FEES, URGENT_HELP, site_of
-from clinic.pages.models import Page
+from clinic.pages.models import CommonQuestion, Page
 from clinic.pages.search import did_you_mean, find, read_entries
 from clinic.practice import json_ld
 from clinic.practice.fees import Insurer, Price
@@ -31,14 +31,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "conditions": Condition.objects.only("name", "slug"),
         "articles": Article.objects.published().for_cards()[:NEWEST],
         "before_pages": site.pages(BEFORE_YOU_COME),
+        "questions": CommonQuestion.objects.filter(on_home=True),
     }
     return render(request, "pages/home.html", context)
 
 
 @public_page
-def page(request: HttpRequest, slug: str) -> HttpResponse:
+def plain_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A plain page. Urgent help opens with the card of the request form, fees with the prices and insurers."""
-    context: dict[str, Any] = {"page": get_object_or_404(Page, slug=slug)}
+    page = get_object_or_404(Page, slug=slug)
+    context: dict[str, Any] = {"page": page, "questions": page.questions.all()}
     if slug == URGENT_HELP:
         context["urgent_advice"] = UrgentAdvice.objects.first()
     elif slug == FEES:

@@ -50,7 +50,7 @@ ROLES: dict[str, list[str]] = {
         "practice.change_clinicprofile",
         "practice.view_urgentadvice",
         "practice.add_urgentadvice",
-        *all_of("pages", "page"),
+        *all_of("pages", "page", "commonquestion"),
         *all_of("providers", "provider", "treatment", "condition", "treatmentforcondition", "timeaway"),
         *all_of("articles", "article", "citation", "articleimage"),
         "articles.view_articleversion",

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.html import escape
 
-from providers.templatetags.asking import asking_at
+from clinic.core.templatetags.asking import asking_at
 from tests.factories import form_post, make_provider
 
 pytestmark = pytest.mark.django_db

@@ -21,6 +21,7 @@ FORMS = [
     "providers_treatment",
     "providers_condition",
     "pages_page",
+    "pages_commonquestion",
 ]
 NAMELESS = """() => [...document.querySelectorAll("#content :is(input, select, textarea)")]
     .filter((field) => field.checkVisibility() && !["submit", "button"].includes(field.type))

@@ -66,9 +66,9 @@ def test_the_page_does_not_date_prices_that_change_without_it(client, fees):
 
 
 def test_more_rows_cost_no_more_queries(client, fees, django_assert_num_queries):
-    """The site, the page, prices, insurers."""
+    """The site, the page, prices, insurers, questions."""
     for number in range(3):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             page_of(client)
         Price.objects.create(what=f"Visit {number}", amount=50)
         Insurer.objects.create(name=f"Oak Mutual {number}")

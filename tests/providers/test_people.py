@@ -142,7 +142,7 @@ def test_pages_take_as_many_queries_for_sixty_rows_as_for_three(client, rows, wi
     assert Provider.objects.count() == rows + 1
     with django_assert_num_queries(4):
         client.get("/providers/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(williams.get_absolute_url())
 
 

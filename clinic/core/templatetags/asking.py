@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.filter
 def asking_at(html: str, request_url: str) -> SafeString:
-    """Return the sanitised text with its own links to the request form leading to `request_url`."""
+    """Return the sanitised text with its own links to the request form leading to `request_url`, where there is one."""
     plain = f'href="{reverse("appointments:request")}"'
-    return mark_safe(html.replace(plain, f'href="{escape(request_url)}"'))  # nosec B308 B703: sanitised when it was stored
+    return mark_safe(html.replace(plain, f'href="{escape(request_url)}"' if request_url else plain))  # nosec B308 B703: sanitised when it was stored
