@@ -24,6 +24,7 @@ from articles.models import Article
 from clinic.core.text import sanitize_post
 from clinic.practice import json_ld
 from clinic.practice.models import ClinicProfile, Closure, OpeningHours, UrgentAdvice, open_time
+from clinic.practice.place import PlacePicture
 from providers.models import Provider, Treatment
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
         "keeps_typing": settings.KEEP_HALF_FILLED_FORMS,
         "json_ld": [json_ld.clinic_with_closures(form.clinic, hours, timezone.localdate())],
         "hours": week_table(),
+        "pictures": PlacePicture.objects.on(PlacePicture.Page.CONTACT),
         "closures": Closure.objects.ahead(timezone.localdate()),
         "open_now": hours.is_open(now),
         "closes_at": hours.current_close(now),

@@ -1,6 +1,7 @@
 """A clinic's own site, where DEMO is not set: it knows nothing of the demo clinic."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,3 +34,22 @@ def test_there_is_no_command_for_the_demo(manage, command):
     done = manage(command)
     assert done.returncode == 1
     assert f"Unknown command: '{command}'" in done.stderr
+
+
+LOOK = """
+from django.test import Client
+for address in "/ /contact/ /appointments/request/ /treatments/ /providers/ /articles/ /nothing-here/".split():
+    print(address, Client().get(address).content.decode())
+"""
+
+
+def test_nothing_of_the_demo_is_on_an_empty_site(manage):
+    """No picture but the mark, and no word, address or number of the demo clinic."""
+    assert manage("migrate", "--verbosity", "0").returncode == 0
+    seen = manage("shell", "--verbosity", "0", "--command", LOOK)
+    assert seen.returncode == 0, seen.stderr
+    assert "<h1" in seen.stdout and "Our clinic" in seen.stdout
+    pictures = set(re.findall(r"/static/img/([\w.-]+)", seen.stdout))
+    assert pictures <= {"logo.svg", "favicon.svg", "apple-touch-icon.png"}
+    words = ["AccessHealth", "Cary", "Example Parkway", "555-01", "Williams", "og:image"]
+    assert [word for word in words if word in seen.stdout] == []

@@ -17,6 +17,7 @@ from clinic.pages.models import CommonQuestion, Page
 from clinic.practice.contact_file import save_current_contact
 from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
+from clinic.practice.place import PlacePicture
 from providers.models import Condition, Provider, TimeAway, Treatment, TreatmentForCondition
 
 PASSWORD = "demo-clinic"  # noqa: S105  (known to all on purpose; load_demo runs only on a local address)
@@ -75,6 +76,11 @@ def load_clinic(maker: Maker, now: datetime) -> None:
     for model, name in ((Price, "prices"), (Insurer, "insurers")):
         for position, row in enumerate(texts[name]):
             maker.make(model, **row, position=position)
+    for position, row in enumerate(texts["pictures"]):
+        path = PICTURES / row.pop("file")
+        if path.exists():
+            with path.open("rb") as file:
+                maker.make(PlacePicture, **row, picture=File(file, name=path.name), position=position)
     maker.make(UrgentAdvice, **texts["urgent_advice"])
     for position, words in enumerate(texts["messages"]):
         maker.make(MessageTemplate, **words, position=position)

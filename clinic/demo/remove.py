@@ -13,10 +13,11 @@ from clinic.mail.models import OutgoingEmail
 from clinic.pages.models import Page
 from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import Closure, OpeningHours
+from clinic.practice.place import PlacePicture
 from providers.models import TimeAway, TreatmentForCondition
 
 # What a clinic may have added to a row of the demo, and would lose with it. Anything else goes with its row.
-THE_CLINICS = (OpeningHours, Closure, Price, Insurer, Page, TimeAway, TreatmentForCondition)
+THE_CLINICS = (OpeningHours, Closure, Price, Insurer, PlacePicture, Page, TimeAway, TreatmentForCondition)
 
 
 @transaction.atomic

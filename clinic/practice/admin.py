@@ -13,6 +13,7 @@ from clinic.core.forms import HoursField, LabelledRows
 from clinic.practice.contact_file import save_contact
 from clinic.practice.fees import Insurer, Price
 from clinic.practice.models import ClinicProfile, Closure, MessageTemplate, OpeningHours, UrgentAdvice
+from clinic.practice.place import PlacePicture
 
 
 class ClinicProfileForm(SharedForm):
@@ -79,10 +80,16 @@ class InsurerInline(SharedFields, admin.TabularInline):
     extra = 0
 
 
+class PlacePictureInline(SharedFields, admin.StackedInline):
+    model = PlacePicture
+    formset = LabelledRows
+    extra = 0
+
+
 @admin.register(ClinicProfile)
 class ClinicProfileAdmin(SharedAdmin):
     form = ClinicProfileForm
-    inlines = [OpeningHoursInline, ClosureInline, PriceInline, InsurerInline]
+    inlines = [OpeningHoursInline, ClosureInline, PriceInline, InsurerInline, PlacePictureInline]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "tagline", "summary"]}),

@@ -14,6 +14,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from clinic.core.text import comma_separated, lines
 from clinic.practice.fees import Insurer, Price  # noqa: F401  (Django looks for models in this module)
 from clinic.practice.hours import OpenTime
+from clinic.practice.place import PlacePicture  # noqa: F401  (and in this one)
 
 WORST_SIGNS = 3
 

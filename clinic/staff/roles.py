@@ -43,7 +43,7 @@ ROLES: dict[str, list[str]] = {
         "providers.view_condition",
     ],
     "Manager": [
-        *all_of("practice", "openinghours", "closure", "price", "insurer", "messagetemplate"),
+        *all_of("practice", "openinghours", "closure", "price", "insurer", "placepicture", "messagetemplate"),
         *[f"auth.{verb}_user" for verb in ["view", "add", "change"]],
         "practice.view_clinicprofile",
         "practice.add_clinicprofile",

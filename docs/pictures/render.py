@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DEMO = ROOT / "clinic" / "demo" / "pictures"
 STATIC = ROOT / "static" / "img"
+SHARED = ROOT / "clinic" / "demo" / "static" / "img"  # where only the demo clinic finds it
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 SCALE = 2  # drawn at twice the size and brought down: smoother edges than the browser's own
 QUALITY = 80
@@ -60,17 +61,12 @@ def draw(source: Path) -> Image.Image:
 def save(name: str, image: Image.Image) -> list[Path]:
     """Write the drawing where the product looks for it, and return the files written."""
     if name in ("share", "apple-touch-icon"):
-        path = STATIC / f"{name}.png"
+        path = (SHARED if name == "share" else STATIC) / f"{name}.png"
         image.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
         return [path, save_favicon(image)] if name == "apple-touch-icon" else [path]
     path = DEMO / f"{name}.jpg"
     image.save(path, quality=QUALITY, optimize=True, progressive=True)
-    if name != "clinic":
-        return [path]
-    hero = STATIC / "clinic.webp"  # the middle of it, 4:3, for the home page
-    middle = image.resize((960, 720), Image.Resampling.LANCZOS, box=(133, 0, 1467, 1000))
-    middle.save(hero, quality=QUALITY, method=6)
-    return [path, hero]
+    return [path]
 
 
 def save_favicon(image: Image.Image) -> Path:

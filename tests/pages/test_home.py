@@ -52,13 +52,13 @@ def test_an_empty_database_still_has_a_home_page(client, db):
 
 
 def test_home_costs_the_same_however_much_there_is(client, pages, django_assert_num_queries):
-    """Site, hours, closures, providers, treatments, conditions, questions, articles."""
+    """Site, hours, closures, pictures, providers, treatments, conditions, questions, articles."""
     make_everything(1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/")
     for number in (2, 3, 4, 5):
         make_everything(number)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/")
 
 

@@ -5,8 +5,8 @@ from tests.factories import make_page, make_user
 
 
 def test_a_plain_page_shows_its_text_title_and_summary(client, pages, django_assert_num_queries):
-    """The site, the page and its questions: three queries."""
-    with django_assert_num_queries(3):
+    """The site, the page, its pictures and its questions: four queries."""
+    with django_assert_num_queries(4):
         html = client.get("/first-visit/").content.decode()
     assert "<title>Your first visit | Oak Clinic</title>" in html
     assert '<meta name="description" content="About Your first visit">' in html
