@@ -66,11 +66,15 @@ class ArticleAdmin(RedirectOnSlugChange, ProseAdmin):
     list_select_related = ["author", "live"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [CitationInline, ArticleImageInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "author", "reviewer", "summary", "intro", "key_points", "body", "copy"]}),
         (_("Safety"), {"fields": ["urgent_advice", "who_should_not"]}),
-        (_("Picture and links"), {"fields": ["picture", "treatments", "conditions", "related"]}),
+        (
+            _("Picture and links"),
+            {"fields": ["picture", ("video_url", "video_title"), "treatments", "conditions", "related"]},
+        ),
         (_("Review"), {"fields": ["last_reviewed_on", "next_review_on"]}),
     ]
     # Both move only with a reviewer's approval

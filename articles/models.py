@@ -97,6 +97,23 @@ class Article(models.Model):
     body = ProseField(
         _("text"), extensions=ILLUSTRATED, sanitize=True, blank=True, help_text=_("Type [1] to refer to citation 1.")
     )
+    video_url = models.URLField(
+        _("video elsewhere"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Type [video] as a paragraph of its own where the link belongs. Without an address nothing is shown there."
+        ),
+    )
+    video_title = models.CharField(
+        _("what the video shows"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The link’s words."),
+    )
     picture = models.ForeignKey(
         "ArticleImage",
         on_delete=models.SET_NULL,
@@ -213,6 +230,8 @@ class ArticleVersion(models.Model):
     words = models.PositiveIntegerField(default=0)
     author = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="authored_versions")
     reviewer = models.ForeignKey(Provider, on_delete=models.SET_NULL, null=True, related_name="reviewed_versions")
+    video_url = models.URLField(blank=True, default="", db_default="")
+    video_title = models.CharField(max_length=120, blank=True, default="", db_default="")
     picture = models.ForeignKey("ArticleImage", on_delete=models.SET_NULL, null=True, related_name="+")
     treatments = models.ManyToManyField(Treatment, related_name="article_versions")
     conditions = models.ManyToManyField(Condition, related_name="article_versions")

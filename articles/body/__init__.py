@@ -7,20 +7,24 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from articles.body.blocks import Blocks
-from articles.body.result import Problem, Rendered
+from articles.body.result import Problem, Rendered, Video
 from articles.body.tree import clean, parse, text_of
 from articles.models import ArticleImage, Citation
 
-__all__ = ["Problem", "Rendered", "render", "text_of", "with_absolute_links"]
+__all__ = ["Problem", "Rendered", "Video", "render", "text_of", "with_absolute_links"]
+
+NO_VIDEO = Video()
 
 
-def render(html: str, citations: Iterable[Citation] = (), images: Iterable[ArticleImage] = ()) -> Rendered:
+def render(
+    html: str, citations: Iterable[Citation] = (), images: Iterable[ArticleImage] = (), video: Video = NO_VIDEO
+) -> Rendered:
     """Return the body as valid HTML that may be shown to anyone, and what is wrong with it in an author's words.
 
     Any text is taken. What cannot be used (a link to nowhere, an unknown picture) is left out and reported.
     """
     root, is_cut = parse(clean(html))
-    blocks = Blocks(citations, images)
+    blocks = Blocks(citations, images, video)
     if is_cut:
         blocks.result.report(
             "nested_too_deep",

@@ -10,22 +10,24 @@ from django.conf import settings
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
-from articles.body.result import Rendered
+from articles.body.result import Rendered, Video
 from articles.body.tree import PHRASES, Node, text_of
 from articles.body.words import CITED, Words
 from articles.models import ArticleImage, Citation
 from clinic.core.pictures import img
 
+VIDEO = re.compile(r"\s*\[\s*video\s*\]\s*", re.IGNORECASE)
 SIZES = "(min-width: 46rem) 42rem, 100vw"
 
 
 class Blocks:
     """One pass over one body. Methods give HTML; what they learn is kept in `result`."""
 
-    def __init__(self, citations: Iterable[Citation], images: Iterable[ArticleImage]) -> None:
+    def __init__(self, citations: Iterable[Citation], images: Iterable[ArticleImage], video: Video) -> None:
         self.result = Rendered(uses={citation.number: [] for citation in citations})
         self.words = Words(self.result)
         self.images = {PurePosixPath(str(image.file.name)).stem: image for image in images if image.file}
+        self.video, self.is_video_shown = video, False
         self.ids: set[str] = set()
         self.last_number: dict[str, int] = {}  # of the headings that say the same
 
@@ -36,6 +38,11 @@ class Blocks:
             if not places:
                 words = _("Citation %(number)s is never referred to. Type [%(number)s] where it belongs.")
                 self.result.report("unused_citation", words % {"number": number}, is_blocking=False)
+        if self.video.url and not self.is_video_shown:
+            words = _(
+                "The video is nowhere in the text. Type [video] as a paragraph of its own where its link belongs."
+            )
+            self.result.report("video_without_place", words, is_blocking=False)
         return self.result
 
     # Blocks
@@ -62,6 +69,8 @@ class Blocks:
         return parts
 
     def words_in(self, tag: str, words: Sequence[Node]) -> str:
+        if tag == "p" and VIDEO.fullmatch("".join(word.plain for word in words)):
+            return self.video_row()
         if tag == "p":
             return f"<p>{self.words.phrases(words)}</p>"
         text = " ".join(CITED.sub("", "".join(word.plain for word in words)).split())
@@ -69,6 +78,18 @@ class Blocks:
         if tag == "h2":
             self.result.headings.append((identifier, text))
         return f'<{tag} id="{identifier}">{self.words.phrases(words)}</{tag}>'
+
+    def video_row(self) -> str:
+        """Return the link to the video and whose site it is on, or nothing while no address is set."""
+        if not self.video.url:
+            return ""
+        self.is_video_shown = True
+        title, host = self.video.title or _("Watch the video"), urlsplit(self.video.url).netloc.removeprefix("www.")
+        return (
+            f'<p class="video-link"><span>{escape(_("Video"))}</span>'
+            f' <a href="{escape(self.video.url)}" rel="noopener">{escape(title)}</a>'
+            f" <span>{escape(_('on %(site)s') % {'site': host})}</span></p>"
+        )
 
     def heading_id(self, text: str) -> str:
         """Return an id made of the heading's words. The prefix keeps it apart from the ids of the page around it."""

@@ -12,6 +12,14 @@ class Problem:
     is_blocking: bool = True
 
 
+@dataclass(frozen=True)
+class Video:
+    """A video elsewhere that the text leads to where it says [video]; none where there is no address."""
+
+    url: str = ""
+    title: str = ""
+
+
 @dataclass
 class Rendered:
     """Finished HTML and what was learned on the way. `headings` are the h2 ones, as (id, text)."""

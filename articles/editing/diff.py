@@ -32,7 +32,8 @@ def diff_rows(old: Article | ArticleVersion, new: Article | ArticleVersion) -> l
 def lines_of(text: Article | ArticleVersion) -> list[str]:
     """Return an article's words in the order of its page, a paragraph a line, without markup."""
     parts = [text.title, text.summary, text.intro, text.key_points, text.urgent_advice]
-    parts += [_paragraphs(text.body), text.who_should_not, *(_reference(citation) for citation in _citations(text))]
+    parts += [_paragraphs(text.body), text.video_title, text.video_url, text.who_should_not]
+    parts += [_reference(citation) for citation in _citations(text)]
     return [line.strip() for part in parts for line in part.splitlines() if line.strip()]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import search
-from articles.body import Problem, Rendered, render
+from articles.body import Problem, Rendered, Video, render
 from articles.models import Article, ArticleVersion
 
 # What a version takes over from the working copy as it stands
@@ -22,6 +22,8 @@ COPIED = [
     "key_points",
     "urgent_advice",
     "who_should_not",
+    "video_url",
+    "video_title",
     "author",
     "reviewer",
     "picture",
@@ -83,7 +85,9 @@ def write_version(article: Article, *, by: User | None, now: datetime) -> Articl
 
 
 def _rendered(article: Article) -> Rendered:
-    return render(article.body, article.citations.all(), article.images.all())
+    return render(
+        article.body, article.citations.all(), article.images.all(), Video(article.video_url, article.video_title)
+    )
 
 
 def _problems(article: Article, rendered: Rendered) -> list[Problem]:

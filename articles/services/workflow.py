@@ -250,7 +250,18 @@ def restore(*, article: Article, version: ArticleVersion, by: User) -> None:
         raise NotAllowed(_("This version cannot be taken up here."))
     Article.objects.select_for_update().get(pk=article.pk)
     article.refresh_from_db()
-    taken_up = ["title", "summary", "intro", "key_points", "urgent_advice", "who_should_not", "body", "picture"]
+    taken_up = [
+        "title",
+        "summary",
+        "intro",
+        "key_points",
+        "urgent_advice",
+        "who_should_not",
+        "video_url",
+        "video_title",
+        "body",
+        "picture",
+    ]
     for name in taken_up:
         setattr(article, name, getattr(version, name))
     article.save(update_fields=[*taken_up, "updated_at"])
