@@ -1,11 +1,14 @@
 """How short asking is: measured on a small phone, coming from an article. docs/asking.md states these numbers."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from appointments.guards import FASTEST_PERSON
 from tests.browser.looking import reader
 from tests.browser.phone import PHONE, rows, send, small_phone
-from tests.processes import Site
+from tests.processes import MailServer, Site, wait_until
 
 FORM = "/appointments/request/"
 ARTICLE = "/articles/reasons-to-try-dry-needling-for-low-back-pain/"
@@ -211,3 +214,27 @@ def test_a_child_on_a_narrow_screen_and_in_forced_colours(browser: Browser, demo
         "Parent Keys",
         "returning",
     )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_somebody_without_a_telephone(browser: Browser, demo_site: Site, mail_server: MailServer, scripts: bool):
+    """An address is enough: no number is asked for, and the mail has the way back to the request."""
+    name, address = f"Oda {scripts}", f"oda-{scripts}@example.org".lower()
+    with small_phone(browser, demo_site, scripts=scripts) as page:
+        page.goto(FORM)
+        page.get_by_label("Me", exact=True).check()
+        page.get_by_label("Patient’s full name").fill(name)
+        page.get_by_label("First visit here").check()
+        page.get_by_label("E-mail", exact=True).check()
+        expect(page.get_by_label("Your phone number")).to_be_visible(visible=not scripts)
+        page.get_by_label("Your e-mail address").fill(address)
+        page.wait_for_timeout(FASTEST_PERSON.total_seconds() * 1000)  # who is faster waits for the desk's look
+        send(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Request sent")
+        (row,) = rows(demo_site, name)
+        assert (row["contact_method"], row["email"], row["phone"]) == ("email", address, "")
+        wait_until(lambda: any(mail.recipient == address for mail in mail_server.accepted), what="the patient's mail")
+        (mail,) = (mail for mail in mail_server.accepted if mail.recipient == address)
+        page.context.clear_cookies()
+        page.goto(re.search(rf"{demo_site.url}/appointments/status/\S+", mail.text)[0])
+        expect(page.get_by_text(row["reference"])).to_be_visible()
