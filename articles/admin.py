@@ -204,6 +204,7 @@ def take_and_tell(request: Any, article: Article, name: str, **facts: Any) -> No
 class ArticleVersionAdmin(ReadOnlyAdmin):
     """What was published, when and by whom. Never edited."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["article", "number", "published_at", "published_by"]
     list_select_related = ["article", "published_by"]
 
