@@ -126,6 +126,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Takes each backup to a second place: {file} is its path, {name} its name (clinic/keeping).
 BACKUP_COPY_COMMAND = env.str("BACKUP_COPY_COMMAND", default="")
 
+# Whether finished pages of the public are kept and given again while nothing on them has changed (clinic/pages/kept.py)
+KEEP_PAGES = env.bool("KEEP_PAGES", default=True)
+
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR / 'cache'}")}
 
 # Mail is queued as rows and sent by the worker; a hung server costs it ten seconds, never a web request.

@@ -41,7 +41,13 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         patch_cache_control(response, public=True, no_cache=True)
         return response
 
+    keepable.is_public_page = True  # type: ignore[attr-defined]  # is_public_page reads it
     return keepable
+
+
+def is_public_page(view: Callable[..., HttpResponseBase]) -> bool:
+    """Whether a view gives the same page to everybody, as `public_page` makes it."""
+    return getattr(view, "is_public_page", False)
 
 
 # A page with a form, or about one patient: kept nowhere (Cache-Control: no-store among others).

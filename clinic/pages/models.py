@@ -63,3 +63,19 @@ class CommonQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+
+class ContentVersion(models.Model):
+    """How often anything that the public reads has changed: the sum of the rows (clinic/pages/content.py).
+
+    There are as many rows as transactions have written at the same time.
+    """
+
+    number = models.BigIntegerField(_("number"), default=0)
+
+    class Meta:
+        verbose_name = _("content version")
+        verbose_name_plural = _("content versions")
+
+    def __str__(self) -> str:
+        return str(self.number)
