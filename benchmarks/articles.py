@@ -6,6 +6,7 @@ Runs the product's own server (gunicorn, one process) twice, on databases of its
 and beside it benchmarks/floor.py, the same pages in the least Django that can show them, on the same rows. Asks each
 in turn and prints the median of the CPU time that the server spent on a request: unlike the time on the clock it
 hardly depends on what else the machine does. "times few" is what growth costs; the site's target is at most 1.3.
+Every page is made anew (KEEP_PAGES=false); what kept pages cost is benchmarks/kept.py's question.
 """
 
 import argparse
@@ -54,10 +55,11 @@ class Server:
 
     data_dir: Path
     app: str = "clinic.wsgi"
+    keeps: bool = False  # whether finished pages are kept
 
     def start(self) -> None:
         self.port = free_port()
-        env = os.environ | environment(self.data_dir, self.port)
+        env = os.environ | environment(self.data_dir, self.port) | {"KEEP_PAGES": str(self.keeps)}
         command = [sys.executable, "-m", "gunicorn", self.app, "--access-logfile", "/dev/null", "--log-level", "error"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env)
         wait_until(self.answers, what="an answer from the server")
@@ -154,6 +156,7 @@ def environment(data_dir: Path, port: int = 8000) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
+        "TRUSTED_PROXY_COUNT": "1",
         "STAFF_MFA": "optional",
     }
 

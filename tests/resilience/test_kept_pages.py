@@ -86,10 +86,12 @@ def editor(site: Site) -> Iterator[Callable[[str], None]]:
         process.stdin.flush()
         assert process.stdout.readline() == "done\n", line
 
-    assert process.stdout.readline() == "ready\n"
-    yield run
-    process.stdin.close()
-    assert process.wait(timeout=30) == 0
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield run
+    finally:
+        process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 @contextmanager
@@ -108,10 +110,12 @@ def readers(site: Site, paths: list[str]) -> Iterator[list[str]]:
     threads = [threading.Thread(target=go_on) for _reader in range(READERS)]
     for thread in threads:
         thread.start()
-    yield wrong
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        yield wrong
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_an_edit_is_on_the_very_next_page_of_every_process(filled):
