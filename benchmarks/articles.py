@@ -157,6 +157,7 @@ def environment(data_dir: Path, port: int = 8000) -> dict[str, str]:
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
         "TRUSTED_PROXY_COUNT": "1",
+        "DEMO": "true",
         "STAFF_MFA": "optional",
     }
 
