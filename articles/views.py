@@ -38,13 +38,14 @@ def topics_of(version: ArticleVersion) -> dict[str, QuerySet]:
     }
 
 
-def related_to(version: ArticleVersion) -> QuerySet[Article]:
-    """Return up to three articles to read next: those its author chose, then the newest on the same topics."""
+def related_to(version: ArticleVersion, topics: dict[str, QuerySet]) -> QuerySet[Article]:
+    """Return up to three articles to read next: those its author chose, then the newest on the same topics.
+
+    `topics` is what `topics_of` gave, read for the page anyway: named one by one they make the query simpler.
+    """
     others = Article.objects.published().exclude(pk=version.article_id)
     chosen = Q(pk__in=version.related.values("pk"))
-    on_a_topic = is_about("treatment", version.treatments.values("pk")) | is_about(
-        "condition", version.conditions.values("pk")
-    )
+    on_a_topic = is_about("treatment", list(topics["treatments"])) | is_about("condition", list(topics["conditions"]))
     alike = Q(pk__in=others.filter(on_a_topic).newest_first().values("pk")[:RELATED])
     first = Case(When(chosen, then=0), default=1)
     return others.filter(chosen | alike).for_cards().order_by(first, "-first_published_at", "-pk")[:RELATED]
@@ -61,7 +62,7 @@ def article_context(article: Article, version: ArticleVersion) -> dict[str, Any]
         "version": version,
         "author": version.author,
         "topics": topics,
-        "related": related_to(version),
+        "related": related_to(version, topics),
         "has_contents": len(version.headings) > LONG_ARTICLE,
         "request_url": f"{reverse('appointments:request')}?{urlencode(asked_about)}",
         "breadcrumb": [(_("Articles"), reverse("articles:list")), (version.title, "")],
