@@ -75,6 +75,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "keeps_typing": settings.KEEP_HALF_FILLED_FORMS,
         "json_ld": [json_ld.clinic_with_closures(form.clinic, hours, timezone.localdate())],
+        "has_hours": bool(hours.week),
         "hours": week_table(),
         "pictures": PlacePicture.objects.on(PlacePicture.Page.CONTACT),
         "closures": Closure.objects.ahead(timezone.localdate()),

@@ -51,5 +51,6 @@ def test_nothing_of_the_demo_is_on_an_empty_site(manage):
     assert "<h1" in seen.stdout and "Our clinic" in seen.stdout
     pictures = set(re.findall(r"/static/img/([\w.-]+)", seen.stdout))
     assert pictures <= {"logo.svg", "favicon.svg", "apple-touch-icon.png"}
+    assert not re.search(r"<h2[^>]*>(Opening hours|Where we are)", seen.stdout)  # nobody has said yet
     words = ["AccessHealth", "Cary", "Example Parkway", "555-01", "Williams", "og:image"]
     assert [word for word in words if word in seen.stdout] == []
