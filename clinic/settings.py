@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "articles",
     "appointments",
     "clinic.pages",
+    "clinic.opening",
     "clinic.staff",  # last: roles are granted once every other app's permissions exist
 ]
 # The demo clinic and the commands that load and remove it. `make run` sets this; a clinic's own site never does.
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clinic.staff.middleware.StaffSession",
+    "clinic.opening.middleware.BeforeOpening",
 ]
 
 ROOT_URLCONF = "clinic.urls"

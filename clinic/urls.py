@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("clinic.staff.urls")),
     path("admin/appointments/numbers/", include("appointments.desk.urls")),  # before the admin, which owns the rest
+    path("", include("clinic.opening.urls")),
     path("admin/", admin.site.urls),
     path("", include("articles.urls")),
     path("appointments/", include("appointments.urls")),

@@ -33,6 +33,24 @@ def main(demo: bool) -> None:
     collect_static(settings.DATA_DIR)
     if demo:
         load_demo()
+    else:
+        lead_to_first_account()
+
+
+def lead_to_first_account() -> None:
+    """Print where the owner of a new site makes the first account; nothing where there is one."""
+    from django.contrib.auth.models import User
+
+    from clinic.staff.links import first_account_link
+
+    if User.objects.exists():
+        return
+    print(
+        f"\n  The site            {settings.SITE_URL}/"
+        f"\n  Make your account   {first_account_link()}"
+        "\n\n  The link works once, and for an hour; each start of the site makes a new one.\n",
+        flush=True,
+    )
 
 
 def load_demo() -> None:

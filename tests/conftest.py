@@ -14,6 +14,9 @@ from django.core.management import call_command
 from django.db import transaction
 from hypothesis import settings
 
+from clinic.practice.models import ClinicProfile
+from tests.factories import make_clinic
+
 # Playwright keeps an event loop running in the test's thread; Django would take that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -39,6 +42,12 @@ def demo(django_db_setup, django_db_blocker):
         call_command("load_demo", verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def open_clinic(db) -> ClinicProfile:
+    """A clinic that is open to the public: before one is, every public address says that it is being prepared."""
+    return make_clinic()
 
 
 @pytest.fixture

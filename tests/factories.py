@@ -34,6 +34,8 @@ def make_clinic(**fields) -> ClinicProfile:
         "desk_email": "desk@example.com",
         "manager_email": "manager@example.com",
         "reply_within": timedelta(hours=4),
+        "opened_at": timezone.now() - timedelta(days=30),
+        "closed_at": None,
     }
     clinic, _created = ClinicProfile.objects.update_or_create(pk=1, defaults=defaults | fields)
     if not OpeningHours.objects.exists():

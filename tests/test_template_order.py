@@ -23,7 +23,8 @@ OWNERS = {
     "pages/": "clinic.pages",
     "errors/": "clinic.pages",
     "429.html": "clinic.pages",
-    "admin/index.html": "clinic.pages",  # everybody's first page
+    "opening/": "clinic.opening",
+    "admin/index.html": "clinic.opening",  # everybody's first page
 }
 USES = re.compile(r'\{% (?:extends|include) "([^"]+)"')
 LOADS = re.compile(r"\{% load ([^%]+) %\}")

@@ -38,6 +38,9 @@ def test_there_is_no_command_for_the_demo(manage, command):
 
 LOOK = """
 from django.test import Client
+from django.utils import timezone
+from clinic.practice.models import ClinicProfile
+ClinicProfile.objects.create(opened_at=timezone.now())
 for address in "/ /contact/ /appointments/request/ /treatments/ /providers/ /articles/ /nothing-here/".split():
     print(address, Client().get(address).content.decode())
 """

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appointments.models import AppointmentRequest
+from clinic.practice.models import ClinicProfile
 from clinic.staff.shell import MOST_COUNTED, Place
 
 VIEW, ADD = "appointments.view_appointmentrequest", "appointments.add_appointmentrequest"
@@ -16,6 +17,8 @@ def places(request: HttpRequest) -> list[Place]:
     """Return the places of this person, in the order of a day's work."""
     may = request.user.has_perm
     found = [Place(_("Today"), reverse("admin:index"))]
+    if may("practice.change_clinicprofile") and not ClinicProfile.objects.current().is_open_to_public:
+        found.append(Place(_("Before you open"), reverse("opening:page")))
     if may(VIEW):
         found.append(queue())
     if may(SEE_DAY):

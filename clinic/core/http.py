@@ -54,6 +54,11 @@ def is_public_page(view: Callable[..., HttpResponseBase]) -> bool:
 private_page = never_cache
 
 
+def is_preview(request: HttpRequest) -> bool:
+    """Whether staff look at a page before the public may (clinic/opening/views.py), drafts of plain pages too."""
+    return getattr(request, "is_preview", False)
+
+
 class BodySizeLimit:
     """Middleware, before everything that looks at the body: Django would first write an upload to /tmp.
 

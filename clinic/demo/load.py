@@ -67,6 +67,7 @@ def load_clinic(maker: Maker, now: datetime) -> None:
         languages=", ".join(languages),
         reply_within=timedelta(hours=hours),
         notice_until=today + timedelta(days=notice_days),
+        opened_at=now,
     )
     for span in texts["hours"]:
         maker.make(OpeningHours, **span)

@@ -19,7 +19,7 @@ from clinic.pages.models import ContentVersion
 
 # No page that is kept shows anything of these apps and models; tests/pages/test_content.py looks
 NEVER_SHOWN = {
-    "account", "admin", "appointments", "auth", "contenttypes", "demo", "mail", "mfa", "sessions", "staff",
+    "account", "admin", "appointments", "auth", "contenttypes", "demo", "mail", "mfa", "opening", "sessions", "staff",
     "pages.ContentVersion",
 }  # fmt: skip
 WRITES = re.compile(

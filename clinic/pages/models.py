@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -6,10 +7,15 @@ from clinic.core.prose import PROSE, ProseField
 from clinic.practice.models import ClinicProfile
 from providers.models import Condition, Provider, Treatment
 
+UNANSWERED = "[?"  # how a question starts that a draft asks its writer (clinic/opening/starting_pages.py)
+
 
 class PageQuerySet(models.QuerySet["Page"]):
+    def published(self) -> "PageQuerySet":
+        return self.filter(is_published=True)
+
     def in_footer(self) -> "PageQuerySet":
-        return self.filter(show_in_footer=True)
+        return self.published().filter(show_in_footer=True)
 
 
 class Page(models.Model):
@@ -20,6 +26,12 @@ class Page(models.Model):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     summary = models.CharField(_("summary"), max_length=160, help_text=_("One or two sentences for search engines."))
     body = ProseField(_("text"), extensions=PROSE, sanitize=True)
+    is_published = models.BooleanField(
+        _("published"),
+        default=True,
+        db_default=True,
+        help_text=_("A page that is not is a draft: staff preview it, and nobody else sees it."),
+    )
     show_in_footer = models.BooleanField(_("link in the footer"), default=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -36,6 +48,14 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pages:page", args=[self.slug])
+
+    def clean(self) -> None:
+        """Raise ValidationError where a draft is to be published with a question in it that nobody has answered."""
+        if self.is_published and UNANSWERED in self.body:
+            words = _(
+                "The text still asks you something, in brackets that start with a question mark. Answer it first."
+            )
+            raise ValidationError({"is_published": ValidationError(words, code="unanswered")})
 
 
 class CommonQuestion(models.Model):

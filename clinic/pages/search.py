@@ -83,7 +83,7 @@ def read_entries() -> Entries:
             _entry(row, f"{row.name} {row.job_title}", f"{row.summary} {row.languages}", _expertise(row))
             for row in Provider.objects.listed()
         ],
-        _("Pages"): [_entry(row, row.title, row.summary, strip_tags(row.body)) for row in Page.objects.all()],
+        _("Pages"): [_entry(row, row.title, row.summary, strip_tags(row.body)) for row in Page.objects.published()],
     }
 
 

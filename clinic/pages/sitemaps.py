@@ -74,7 +74,7 @@ def _addresses() -> Iterator[tuple[str, datetime | None]]:
     articles = Article.objects.published().order_by("pk").values_list("slug", "live__published_at")
     yield from ((reverse("articles:detail", args=[slug]), published_at) for slug, published_at in articles)
     rows: Iterator[Any] = chain(
-        Provider.objects.listed(), Treatment.objects.all(), Condition.objects.all(), Page.objects.all()
+        Provider.objects.listed(), Treatment.objects.all(), Condition.objects.all(), Page.objects.published()
     )
     yield from ((row.get_absolute_url(), row.updated_at) for row in rows)
     pairs = TreatmentForCondition.objects.order_by("pk").values_list("treatment__slug", "condition__slug")

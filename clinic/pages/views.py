@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
-from clinic.core.http import public_page
+from clinic.core.http import is_preview, public_page
 from clinic.pages.context import BEFORE_YOU_COME, FEES, FIRST_VISIT, URGENT_HELP, site_of
 from clinic.pages.models import CommonQuestion, Page
 from clinic.pages.search import did_you_mean, find, read_entries
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def plain_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A plain page. Three have more than their text: urgent help its card, a first visit pictures, fees the prices."""
-    page = get_object_or_404(Page, slug=slug)
+    page = get_object_or_404(Page.objects.all() if is_preview(request) else Page.objects.published(), slug=slug)
     context: dict[str, Any] = {"page": page, "questions": page.questions.all()}
     if slug == URGENT_HELP:
         context["urgent_advice"] = UrgentAdvice.objects.first()

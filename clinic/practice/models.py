@@ -122,6 +122,10 @@ class ClinicProfile(models.Model):
     notice = models.CharField(_("notice"), max_length=240, blank=True)
     notice_until = models.DateField(_("show the notice until"), null=True, blank=True)
 
+    # Whether the public sees the site: opened and not closed since (clinic/opening)
+    opened_at = models.DateTimeField(_("opened to the public"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed to the public"), null=True, editable=False)
+
     objects = ClinicProfileQuerySet.as_manager()
 
     class Meta:
@@ -141,6 +145,11 @@ class ClinicProfile(models.Model):
     def place(self) -> str:
         """Town and state, as in "Cary, NC"."""
         return ", ".join(filter(None, [self.city, self.region]))
+
+    @property
+    def is_open_to_public(self) -> bool:
+        """Whether everybody may read the site and ask for appointments; until then it is being prepared."""
+        return bool(self.opened_at and not self.closed_at)
 
     @property
     def current_notice(self) -> str:

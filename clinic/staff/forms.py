@@ -11,7 +11,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import InvalidToken
 from django import forms
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from clinic.staff import throttling
@@ -86,6 +87,19 @@ class ChangePasswordForm(PlainFields, account.ChangePasswordForm):
         if not get_adapter().reauthenticate(self.user, self.cleaned_data["oldpassword"]):
             raise get_adapter().validation_error("enter_current_password")
         return self.cleaned_data["oldpassword"]
+
+
+class FirstAccountForm(BaseUserCreationForm):
+    """Who the owner of a new site is."""
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = _("What you sign in with: letters, digits and @ . + - _")
+        self.fields["email"].required = True  # a lost password is found again by mail
 
 
 class FirstPasswordForm(SetPasswordForm):

@@ -1,4 +1,4 @@
-"""Links that let somebody choose a password: signed when they are sent, stored nowhere, good once and for a day."""
+"""Links that let somebody choose a password, or make the first account: signed, stored nowhere, good once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 SALT = "staff.first-password"
 LINK_LASTS = timedelta(days=1)
+FIRST_ACCOUNT = "staff.first-account"
+FIRST_ACCOUNT_LASTS = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,18 @@ def _state(user: User) -> str:
     """Return what changes with every password, address and sign-in, and tells nothing about them."""
     value = f"{user.pk} {user.password} {user.email} {user.last_login}"
     return salted_hmac(SALT, value, algorithm="sha256").hexdigest()
+
+
+def first_account_link() -> str:
+    """Return the absolute address on which the owner of a new site makes the first account, signed now."""
+    token = signing.dumps("the first account", salt=FIRST_ACCOUNT)
+    return settings.SITE_URL + reverse("staff_first_account", args=[token])
+
+
+def makes_first_account(token: str) -> bool:
+    """Whether a link may still be used: for an hour, and only while there is no account at all."""
+    try:
+        signing.loads(token, salt=FIRST_ACCOUNT, max_age=FIRST_ACCOUNT_LASTS)
+    except signing.BadSignature:
+        return False
+    return not User.objects.exists()

@@ -2,7 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -54,6 +54,21 @@ def choose_password(*, link: PasswordLink, password: str) -> User:
     user.save(update_fields=["password"])
     _note(user, user, _("Chose a password by a sign-in link."))
     return user
+
+
+@transaction.atomic
+def make_first_account(*, user: User) -> None:
+    """Save the owner's account, who may do everything. Of two who use the link at once the second is refused.
+
+    Raises LinkSpent.
+    """
+    managers = Group.objects.select_for_update().get(name="Manager")  # one after the other
+    if User.objects.exists():
+        raise LinkSpent
+    user.is_staff = user.is_superuser = True
+    user.save()
+    user.groups.add(managers)
+    _note(user, user, _("Made by the link of a new site."))
 
 
 def _note(user: User, by: User, words: str) -> LogEntry:

@@ -27,5 +27,6 @@ urlpatterns = [
     ),
     path("first-password/", private_page(views.first_password), name="staff_first_password"),
     path("first-password/<str:token>/", private_page(views.open_password_link), name="staff_open_password_link"),
+    path("first-account/<str:token>/", private_page(views.first_account), name="staff_first_account"),
     path("session/", private_page(views.session), name="staff_session"),
 ]

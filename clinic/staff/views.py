@@ -9,9 +9,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.staff import links
-from clinic.staff.forms import FirstPasswordForm
+from clinic.staff.forms import FirstAccountForm, FirstPasswordForm
 from clinic.staff.middleware import seconds_left
-from clinic.staff.services import LinkSpent, choose_password
+from clinic.staff.services import LinkSpent, choose_password, make_first_account
 
 LINK = "password_link"  # in the session: what the link said, from which nobody can make it again
 
@@ -51,6 +51,24 @@ def first_password(request: HttpRequest) -> HttpResponse:
         return link_gone(request)
     logout(request)  # on a shared machine somebody else may have been signed in
     messages.success(request, _("Your password is kept. Sign in with it as %(name)s.") % {"name": user.get_username()})
+    return redirect("account_login")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_account(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the owner's account on a new site. The sign-in that follows takes the password, and sets up the code."""
+    if not links.makes_first_account(token):
+        return link_gone(request)
+    form = FirstAccountForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "account/first_account.html", {"form": form}, status=422 if form.errors else 200)
+    user = form.save(commit=False)
+    try:
+        make_first_account(user=user)
+    except LinkSpent:
+        return link_gone(request)
+    messages.success(request, _("Your account is made. Sign in with it as %(name)s.") % {"name": user.get_username()})
     return redirect("account_login")
 
 

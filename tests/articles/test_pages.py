@@ -9,7 +9,7 @@ from clinic.practice.models import ClinicProfile
 from providers.models import Condition, Treatment, TreatmentForCondition
 from tests.factories import make_article, make_provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from articles.services.publishing import CannotPublish
 from articles.services.workflow import NotAllowed, may, may_edit, may_read, revision, take
 from tests.factories import STATES, make_writers, make_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 ROLES = ("author", "reviewer", "colleague", "desk", "manager", "admin")
 

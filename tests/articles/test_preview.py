@@ -16,7 +16,7 @@ from articles.models import Article, ArticleVersion
 from articles.services.publishing import publish
 from tests.factories import make_request, make_writers, make_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 
 @pytest.fixture

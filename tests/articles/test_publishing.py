@@ -10,7 +10,7 @@ from articles.services.publishing import CannotPublish, problems_of, publish, re
 from providers.models import Condition, Treatment
 from tests.factories import make_provider, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from articles.search import index, rebuild, remove, search
 from providers.models import Treatment
 from tests.factories import make_article, make_provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 
 def findable(**fields) -> Article:

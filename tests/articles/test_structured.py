@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from articles.models import ArticleImage
-from clinic.practice.models import Closure
+from clinic.practice.models import ClinicProfile, Closure
 from providers.models import Condition, Treatment
 from tests.factories import make_article, make_clinic, make_provider
 
@@ -139,6 +139,7 @@ def test_a_treatment_and_a_condition_are_described_with_what_patients_call_them(
 
 def test_an_empty_clinic_is_described_by_its_name_alone(client, clinic):
     clinic.delete()
+    ClinicProfile.objects.create(pk=1, opened_at=clinic.opened_at)
     assert page(client, "/")[0]["MedicalClinic"].keys() == {"@context", "@type", "@id", "name", "url"}
 
 

@@ -17,7 +17,7 @@ from clinic.mail.queue import build
 from clinic.practice.models import ClinicProfile
 from tests.factories import make_writers, make_written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 CARY = ZoneInfo("America/New_York")
 

@@ -12,7 +12,7 @@ from clinic.core.loading import load_everything, template_names
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/", "/nothing/here/", "/appointments/request/", "/accounts/login/"])
-def test_pages_and_error_pages_need_no_file_after_the_start(client, monkeypatch, address):
+def test_pages_and_error_pages_need_no_file_after_the_start(client, open_clinic, monkeypatch, address):
     load_everything()
     ours = tuple(map(str, settings.TEMPLATES[0]["DIRS"]))
     read = filesystem.Loader.get_contents

@@ -61,11 +61,11 @@ def test_every_address_in_the_sitemap_answers(client, pages):
 
 
 def test_more_pages_cost_no_more_queries(client, pages, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         addresses(client)
     for _number in range(3):
         make_article()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         addresses(client)
 
 
@@ -93,7 +93,7 @@ def test_security_txt_says_whom_to_tell_and_until_when(client):
 
 
 @pytest.mark.parametrize("path", ["/sitemap.xml", "/robots.txt", "/.well-known/security.txt"])
-def test_they_may_be_kept_but_are_asked_for_again(client, path):
+def test_they_may_be_kept_but_are_asked_for_again(client, open_clinic, path):
     response = client.get(path)
     assert {"public", "no-cache"} == set(response["Cache-Control"].split(", "))
     assert not response.cookies

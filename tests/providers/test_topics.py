@@ -8,7 +8,7 @@ from providers.models import Condition, Treatment, TreatmentForCondition
 from providers.templatetags.names import midsentence
 from tests.factories import make_article, make_provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 PAIR = "/treatments/dry-needling/for/low-back-pain/"
 
