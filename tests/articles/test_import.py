@@ -18,7 +18,7 @@ from clinic.redirects.models import Redirect
 from providers.models import Condition, Provider, Treatment
 from tests.factories import make_provider, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_clinic")]
 
 FIXTURE = Path(__file__).parent / "wordpress"
 
