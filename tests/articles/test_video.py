@@ -33,7 +33,7 @@ def test_a_video_without_a_place_is_told_to_its_author_and_stops_nobody():
 
 
 @pytest.mark.django_db
-def test_patients_see_it_once_it_is_published(client):
+def test_patients_see_it_once_it_is_published(client, open_clinic):
     article = make_article(slug="motion")
     article.body, article.video_url = BODY, HERE.url
     article.summary = article.title
