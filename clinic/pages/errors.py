@@ -15,6 +15,7 @@ from clinic.pages.context import Site, offline_site, site_of
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
+DATABASE_AWAY = "clinic.database_away"  # in the WSGI environ of a request that met no database
 DATABASE_GONE = (OperationalError, InterfaceError)
 
 
@@ -49,6 +50,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that the database is away; a kept page may take the place of this one (clinic/pages/kept.py)."""
+    request.META[DATABASE_AWAY] = True
     return _page(request, 503, retry_after=RETRY_SECONDS)
 
 

@@ -32,6 +32,7 @@ from django.utils.http import parse_etags
 
 from clinic.core.http import is_public_page
 from clinic.pages.content import Look
+from clinic.pages.errors import DATABASE_AWAY
 from clinic.practice.contact_file import saved_contact
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Page:
     body: bytes
     stamp: Stamp
     made_at: float
+    database_away: bool = False
     encoded: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,6 +133,16 @@ class Shelf:
             while self.size > MOST_BYTES:
                 self.size -= self._pages.popitem(last=False)[1][1]
 
+    def drop(self, path: str) -> None:
+        with self._lock:
+            if path in self._pages:
+                self.size -= self._pages.pop(path)[1]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self.size = 0
+
 
 class KeptPages:
     """The application with the pages it made kept before it."""
@@ -169,12 +181,16 @@ class KeptPages:
             if before and before.stamp == stamp:
                 return before
             page = make(self.application, environ, stamp)
-            if page.status.startswith("503"):
+            if page.database_away:
                 return self._of_before(path) or page
             if page.is_keepable:
                 if before and before.body == page.body:
                     page.encoded = before.encoded
                 self.shelf.put(path, page)
+            elif page.status.startswith("503"):  # the clinic closed: no page comes back while the database is away
+                self.shelf.clear()
+            else:
+                self.shelf.drop(path)
             return page
 
     def _of_before(self, path: str) -> Page | None:
@@ -221,17 +237,16 @@ def make(application: WSGIApplication, environ: WSGIEnvironment, stamp: Stamp) -
         given[:] = [status, headers]
         return lambda body: None
 
-    answer = application(
-        {**asked, "REQUEST_METHOD": "GET", "QUERY_STRING": "", "wsgi.input": BytesIO()},
-        take,
-    )
+    asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "wsgi.input": BytesIO()}
+    answer = application(asked, take)
     try:
         body = b"".join(answer)
     finally:
         if hasattr(answer, "close"):
             answer.close()
     status, headers = given
-    return Page(status, [weak(*pair) for pair in headers if pair[0] != "Content-Length"], body, stamp, time.time())
+    headers = [weak(*pair) for pair in headers if pair[0] != "Content-Length"]
+    return Page(status, headers, body, stamp, time.time(), database_away=DATABASE_AWAY in asked)
 
 
 def weak(name: str, value: str) -> tuple[str, str]:

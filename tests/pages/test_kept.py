@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import brotli
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.urls import get_resolver
 
 from appointments.links import status_token
@@ -284,20 +284,58 @@ def test_a_feed_has_no_line(server):
     assert server.get("/articles/feed/").body == feed.body
 
 
+def gone(execute, sql, params, many, context):
+    raise OperationalError("the server closed the connection")
+
+
 def test_a_page_of_more_than_an_hour_ago_is_not_given(server):
     server.get("/first-visit/")
     server.kept.look = Away()
-    server.application.django = lambda environ, start_response: (start_response("503 Sorry", []), [b"Call us"])[1]
-    with time_machine.travel("2026-11-24T17:59:00Z", tick=False):
-        assert server.get("/first-visit/").status == 200
-    with time_machine.travel("2026-11-24T18:01:00Z", tick=False):
-        assert server.get("/first-visit/").status == 503
-    assert server.get("/urgent-help/").status == 503
+    with connection.execute_wrapper(gone):
+        with time_machine.travel("2026-11-24T17:59:00Z", tick=False):
+            assert server.get("/first-visit/").status == 200
+        with time_machine.travel("2026-11-24T18:01:00Z", tick=False):
+            assert server.get("/first-visit/").status == 503
+        assert server.get("/urgent-help/").status == 503
 
 
 def test_a_database_that_fails_while_a_page_is_made(server):
     server.get("/first-visit/")
-    ClinicProfile.objects.update(name="Elm Clinic")
-    server.application.django = lambda environ, start_response: (start_response("503 Sorry", []), [b"Call us"])[1]
-    answer = server.get("/first-visit/")
+    server.kept.look = Still()
+    with connection.execute_wrapper(gone):
+        answer = server.get("/first-visit/")
     assert answer.status == 200 and "just now" in answer.text
+
+
+# What the public may no longer read
+
+
+def test_closing_and_opening_the_site_is_on_the_very_next_page(server):
+    assert server.get("/first-visit/").status == server.get("/").status == 200
+    ClinicProfile.objects.update(closed_at=NOON)
+    for _visitor in range(2):
+        closed = server.get("/first-visit/")
+        assert closed.status == 503 and "This site is being prepared" in closed.text
+    assert server.kept.shelf.size == 0
+    ClinicProfile.objects.update(closed_at=None)
+    assert server.get("/first-visit/").status == 200
+
+
+def test_no_page_of_a_closed_site_comes_back_while_the_database_is_away(server):
+    for path in ("/", "/first-visit/"):
+        server.get(path)
+    ClinicProfile.objects.update(closed_at=NOON)
+    server.get("/")
+    server.kept.look = Away()
+    with connection.execute_wrapper(gone):
+        assert server.get("/").status == server.get("/first-visit/").status == 503
+
+
+def test_no_page_that_was_taken_back_comes_back_while_the_database_is_away(server):
+    server.get("/first-visit/")
+    Page.objects.filter(slug="first-visit").update(is_published=False)
+    assert server.get("/first-visit/").status == 404
+    assert server.kept.shelf.size == 0
+    server.kept.look = Away()
+    with connection.execute_wrapper(gone):
+        assert server.get("/first-visit/").status == 503
