@@ -12,11 +12,10 @@ from articles import search
 from articles.body import Problem, Rendered, Video, render
 from articles.models import Article, ArticleVersion
 
-# What a version takes over from the working copy as it stands
-COPIED = [
+# What a reader sees of an article that is not a row of its own
+TEXT = [
     "title",
     "body",
-    "is_correction",
     "summary",
     "intro",
     "key_points",
@@ -24,12 +23,10 @@ COPIED = [
     "who_should_not",
     "video_url",
     "video_title",
-    "author",
-    "reviewer",
     "picture",
-    "last_reviewed_on",
-    "next_review_on",
 ]
+# What a version takes over from the working copy as it stands
+COPIED = [*TEXT, "is_correction", "author", "reviewer", "last_reviewed_on", "next_review_on"]
 
 
 class CannotPublish(Exception):

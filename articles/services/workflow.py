@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _T
 from articles import emails
 from articles.body import Problem
 from articles.models import Article, ArticleVersion, Citation
-from articles.services.publishing import CannotPublish, problems_of, publish, retire
+from articles.services.publishing import TEXT, CannotPublish, problems_of, publish, retire
 from clinic.core.steps import Step, by_name
 from clinic.practice.models import ClinicProfile
 
@@ -250,21 +250,9 @@ def restore(*, article: Article, version: ArticleVersion, by: User) -> None:
         raise NotAllowed(_("This version cannot be taken up here."))
     Article.objects.select_for_update().get(pk=article.pk)
     article.refresh_from_db()
-    taken_up = [
-        "title",
-        "summary",
-        "intro",
-        "key_points",
-        "urgent_advice",
-        "who_should_not",
-        "video_url",
-        "video_title",
-        "body",
-        "picture",
-    ]
-    for name in taken_up:
+    for name in TEXT:
         setattr(article, name, getattr(version, name))
-    article.save(update_fields=[*taken_up, "updated_at"])
+    article.save(update_fields=[*TEXT, "updated_at"])
     article.treatments.set(version.treatments.all())
     article.conditions.set(version.conditions.all())
     article.related.set(version.related.all())
