@@ -33,21 +33,23 @@ class ClinicProfileForm(SharedForm):
             self.fields["desk_email"].required = True  # without it nobody hears of a request
 
 
-class OpeningHoursInline(SharedFields, admin.TabularInline):
-    model = OpeningHours
+class ProfileRows(SharedFields, admin.TabularInline):
+    """A table of rows under the clinic's profile."""
+
     formset = LabelledRows
     classes = ["plain-rows"]
     extra = 0
 
 
-class ClosureInline(SharedFields, admin.TabularInline):
+class OpeningHoursInline(ProfileRows):
+    model = OpeningHours
+
+
+class ClosureInline(ProfileRows):
     """Each closure lists the appointments agreed for its days, as long as there are any."""
 
     model = Closure
     readonly_fields = ["agreed_then"]
-    formset = LabelledRows
-    classes = ["plain-rows"]
-    extra = 0
 
     @admin.display(description=_("appointments agreed for then"))
     def agreed_then(self, closure: Closure) -> str:
@@ -62,22 +64,16 @@ def appointments_in(closure: Closure) -> str:
     return format_html_join("; ", '<a href="{}">{}</a> {}', rows)
 
 
-class PriceInline(SharedFields, admin.TabularInline):
+class PriceInline(ProfileRows):
     """Shown on the page “insurance-and-fees”, with the notice on estimates."""
 
     model = Price
-    formset = LabelledRows
-    classes = ["plain-rows"]
-    extra = 0
 
 
-class InsurerInline(SharedFields, admin.TabularInline):
+class InsurerInline(ProfileRows):
     """Shown on the page “insurance-and-fees”."""
 
     model = Insurer
-    formset = LabelledRows
-    classes = ["plain-rows"]
-    extra = 0
 
 
 class PlacePictureInline(SharedFields, admin.StackedInline):
