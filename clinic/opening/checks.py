@@ -12,8 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.keeping import restoring
-from clinic.keeping.work import Refused
+from clinic.keeping import backups, retention
 from clinic.opening.models import Confirmation
 from clinic.opening.starting_pages import STARTING_PAGES
 from clinic.pages.models import Page
@@ -133,15 +132,9 @@ def codes(clinic: ClinicProfile) -> Requirement:
 
 
 def backup(clinic: ClinicProfile) -> Requirement:
-    title = _("A backup that was restored")
-    try:
-        newest = restoring.newest()
-    except Refused:
-        found = _(
-            "There is none. On the server, run: make backup. It restores what it saved beside the site and compares."
-        )
-        return Requirement(title, False, found)
-    return Requirement(title, True, newest.name)
+    kept = retention.backups_in(backups.folder())
+    none = _("There is none. On the server, run: make backup. It restores what it saved beside the site and compares.")
+    return Requirement(_("A backup that was restored"), bool(kept), kept[-1].name if kept else none)
 
 
 CHECKS: list[Callable[[ClinicProfile], Requirement]] = [

@@ -1,22 +1,16 @@
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.practice.models import UrgentAdvice
 from providers.models import Provider
 
 
 class AdviceForm(forms.Form):
-    """Who read the urgent advice and stands for it."""
+    """Who read this version of the urgent advice and stands for it."""
 
+    advice = forms.ModelChoiceField(queryset=UrgentAdvice.objects.all(), widget=forms.HiddenInput)
     clinician = forms.ModelChoiceField(
         label=_("The clinician who read it and finds it right for our patients"),
-        queryset=Provider.objects.none(),
+        queryset=Provider.objects.listed(),
         error_messages={"required": _("Choose the clinician who read it.")},
     )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = Provider.objects.listed()  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True

@@ -27,7 +27,8 @@ PUBLIC_APPS = ["appointments", "articles", "pages", "providers"]
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening_page(request: HttpRequest) -> HttpResponse:
     """What is missing before patients may come in, each with where it is put right; and the one button."""
-    form = AdviceForm()
+    advice = UrgentAdvice.objects.first()
+    form = AdviceForm(initial={"advice": advice})
     if request.method == "POST":
         form = AdviceForm(request.POST) if request.POST.get("do") == "urgent_advice" else form
         if answer := act(request, request.POST.get("do", ""), form):
@@ -41,7 +42,7 @@ def opening_page(request: HttpRequest) -> HttpResponse:
         "requirements": found,
         "missing": sum(not each.is_met for each in found),
         "form": form,
-        "advice": UrgentAdvice.objects.first(),
+        "advice": advice,
     }
     return render(request, "opening/opening_page.html", context, status=422 if form.errors else 200)
 
@@ -67,24 +68,15 @@ def act(request: HttpRequest, what: str, form: AdviceForm) -> HttpResponse | Non
             case "urgent_advice":
                 if not form.is_valid():
                     return None
-                confirm(request, by, form)
+                services.confirm_advice(**form.cleaned_data, by=by)
+                messages.success(request, _("Written down: who stands for the urgent advice."))
             case _:
                 messages.error(request, _("Nothing was done: no button was pressed."))
     except services.NotReady:
-        messages.error(request, _("Not opened: something on this list is still missing."))
-    return redirect("opening:page")
-
-
-def confirm(request: HttpRequest, by: User, form: AdviceForm) -> None:
-    advice = UrgentAdvice.objects.filter(pk=request.POST.get("advice", "0")).first()
-    try:
-        if advice is None:
-            raise services.NoLongerTrue
-        services.confirm_advice(advice=advice, clinician=form.cleaned_data["clinician"], by=by)
+        messages.error(request, _("Nothing was done: something on this list is still missing."))
     except services.NoLongerTrue:
         messages.error(request, _("The advice was changed meanwhile. Read it again, then confirm it."))
-    else:
-        messages.success(request, _("Written down: who stands for the urgent advice."))
+    return redirect("opening:page")
 
 
 @csrf_exempt

@@ -141,6 +141,7 @@ def test_a_clinician_stands_for_the_newest_urgent_advice(client, closed_clinic):
     with override_settings(STAFF_MFA="optional"):
         post = {"do": "urgent_advice", "advice": advice.pk, "clinician": provider.pk}
         assert client.post("/admin/opening/", post | {"clinician": ""}).status_code == 422
+        assert client.post("/admin/opening/", post | {"advice": "none"}).status_code == 422
         assert not state_of(title)
         client.post("/admin/opening/", post)
         assert state_of(title)
